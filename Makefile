@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# make          build what is needed to run: build/tiercel
+# make help     all targets
+#
+# Kernel objects (kern/*.bpf.c) are linked into one and turned into a skeleton header; gen/ and
+# user/ become one program. Everything made lands in build/.
+
+VERSION := 0.1.0
+B := build
+CC ?= gcc
+CLANG ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool /usr/bin/bpftool) bpftool)
+V ?= 0
+ifeq ($(V),0)
+Q := @
+msg = @printf '  %-8s %s\n' $(1) $(2);
+endif
+
+ARCH := $(shell uname -m)
+BPF_ARCH := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(ARCH)))
+
+WARN := -Wall -Wextra -Werror \
+	-Wmissing-prototypes \
+	-Wshadow \
+	-Wstrict-prototypes \
+	-Wpointer-arith \
+	-Wno-unused-parameter \
+	-Wno-missing-field-initializers
+CFLAGS ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
+ALL_CFLAGS := -std=gnu17 -I. -I$(B) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) $(CFLAGS) -fPIE -MMD -MP
+BPF_CFLAGS := -std=gnu17 -I. -O2 -g -target bpf -mcpu=v2 -D__TARGET_ARCH_$(BPF_ARCH) $(WARN) -MMD -MP
+LDFLAGS += -pie -Wl,-z,relro,-z,now
+LIBS := -lbpf -lelf -lz -lyaml -lcurl -lpthread
+
+GEN_SRC := $(sort $(wildcard gen/*.c))
+USER_SRC := $(sort $(wildcard user/*.c))
+BPF_SRC := $(sort $(wildcard kern/*.bpf.c))
+GEN_OBJ := $(GEN_SRC:%.c=$(B)/%.o)
+USER_OBJ := $(filter-out $(B)/user/main.o,$(USER_SRC:%.c=$(B)/%.o))
+BPF_OBJ := $(BPF_SRC:%.bpf.c=$(B)/%.bpf.o)
+SKEL := $(B)/tiercel.skel.h
+
+UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
+UNIT := $(UNIT_SRC:%.c=$(B)/%)
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all run test unit check format format-check clean help deps test-deps install vm bench
+
+all: $(B)/tiercel ## build the detector (the default); says which package is missing
+
+include tests/tests.mk
+
+# ---- tools: say what is missing and how to get it ----
+
+PACKAGES := gcc clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libyaml-dev libcurl4-openssl-dev
+
+$(B)/tools.ok: Makefile
+	@mkdir -p $(B)
+	@need() { command -v "$$1" >/dev/null || [ -x "$$1" ] || miss="$$miss $$2"; }; \
+	head() { echo "#include <$$1>" | $(CC) -E - >/dev/null 2>&1 || miss="$$miss $$2"; }; \
+	miss=; need $(CC) gcc; need $(CLANG) clang; need llvm-strip llvm; need $(BPFTOOL) bpftool; \
+	head bpf/libbpf.h libbpf-dev; head libelf.h libelf-dev; head zlib.h zlib1g-dev; \
+	head yaml.h libyaml-dev; head curl/curl.h libcurl4-openssl-dev; \
+	if [ -n "$$miss" ]; then \
+		echo "Missing to build:$$miss" >&2; \
+		echo "Install them with: apt-get install$$miss   (or run 'make deps' as root)" >&2; \
+		exit 1; \
+	fi
+	@touch $@
+
+# ---- kernel side ----
+
+$(B)/kern/%.bpf.o: kern/%.bpf.c | $(B)/tools.ok
+	@mkdir -p $(@D)
+	$(call msg,BPF,$@)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+	$(Q)llvm-strip -g $@
+
+$(B)/tiercel.bpf.o: $(BPF_OBJ)
+	$(call msg,LINK,$@)
+	$(Q)$(BPFTOOL) gen object $@ $^
+
+$(SKEL): $(B)/tiercel.bpf.o
+	$(call msg,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name tiercel_bpf > $@
+
+# ---- userspace ----
+
+$(B)/gen/%.o: gen/%.c | $(B)/tools.ok
+	@mkdir -p $(@D)
+	$(call msg,CC,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+$(B)/user/%.o: user/%.c | $(B)/tools.ok $(SKEL)
+	@mkdir -p $(@D)
+	$(call msg,CC,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+$(B)/gen.a: $(GEN_OBJ)
+	$(Q)rm -f $@; ar rcs $@ $^
+$(B)/user.a: $(USER_OBJ)
+	$(Q)rm -f $@; ar rcs $@ $^
+
+$(B)/tiercel: $(B)/user/main.o $(B)/user.a $(B)/gen.a
+	$(call msg,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# ---- the two commands ----
+
+run: deps ## install what is missing, build, watch this host and show something (root)
+	@$(MAKE) --no-print-directory all
+	@user/run-demo.sh $(B)/tiercel
+
+deps: ## install the packages that building needs (root, Debian or Ubuntu)
+	@tests/deps.sh $(PACKAGES)
+
+format: ## format all C sources
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+install: all ## install below DESTDIR (default /)
+	install -D -m 755 $(B)/tiercel $(DESTDIR)/usr/sbin/tiercel
+	install -D -m 644 -t $(DESTDIR)/etc/tiercel/rules.d rules/*.yaml
+	install -D -m 644 user/tiercel.8 $(DESTDIR)/usr/share/man/man8/tiercel.8
+
+clean: ## remove everything made
+	rm -rf $(B)
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' Makefile tests/tests.mk
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

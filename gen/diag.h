@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Errors and warnings about rule files: where, what, and what to do. Printed as
+ *
+ *   FILE:LINE:COLUMN: error: MESSAGE [CODE]
+ *       the line of the file
+ *           ^
+ *       hint: did you mean 'X'?
+ *
+ * or, with json, as one JSON object a line.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdio.h>
+#include "gen/ast.h"
+
+enum severity { SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE };
+
+struct diag {
+	enum severity severity;
+	struct place at;
+	const char *code;    /* Falco's LOAD_* where it has one, else LINT_* */
+	const char *message; /* in the arena */
+	const char *hint;    /* remedy, or NULL */
+	const char *line;    /* text of the line, or NULL */
+	const char *context; /* "rule 'X'", or NULL */
+};
+
+struct diags {
+	struct arena *arena;
+	struct diag *list;
+	size_t n, cap;
+	size_t errors, warnings;
+	const char *context; /* put into what is added from now on */
+};
+
+/* Adds one; the message is formatted into the arena. Returns -EINVAL, so that a caller can
+ * report and fail in one expression. hint may be NULL. */
+int diag_add(struct diags *d, enum severity s, struct place at, const char *code,
+	     const char *hint, const char *format, ...) __attribute__((format(printf, 6, 7)));
+void diag_print(const struct diags *d, FILE *out, bool json, bool color);

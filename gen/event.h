@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An event as the interpreter and the formatter see it: something that can be asked for the
+ * value of a field. Who makes events (records of the kernel, JSON lines, tests) embeds a
+ * struct event and provides get.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "gen/field.h"
+
+enum have {
+	HAVE_MISSING, /* the event has no such value: every comparison is false */
+	HAVE_VALUE,
+	HAVE_UNKNOWN, /* it has one that could not be read (to the end): comparisons are unknown;
+		       * a text may hold its readable beginning */
+};
+
+struct value {
+	enum field_type type;
+	const char *str; /* STR: NUL-terminated, owned by the event, valid until it changes */
+	size_t len;
+	int64_t num;	 /* INT, BOOL (0, 1) */
+	const char *const *list; /* LIST */
+	size_t n_list;
+};
+
+struct event {
+	/* arg: the text between [ and ], or NULL. Sets *out only for HAVE_VALUE, or HAVE_UNKNOWN
+	 * with a readable beginning (else out->str is NULL). */
+	enum have (*get)(const struct event *ev, enum field_id field, const char *arg,
+			 struct value *out);
+	/* Fields can differ by view (a path as written or as resolved, a command line cut as
+	 * Falco cuts it or whole): a condition holds if it holds in one of views. get answers
+	 * for the current one. */
+	unsigned views; /* at least 1 */
+	unsigned view;
+};

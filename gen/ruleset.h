@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules, macros and lists as loaded from files, in Falco's order, and their conditions. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "gen/ast.h"
+#include "gen/diag.h"
+
+enum priority {
+	PRIORITY_EMERGENCY, PRIORITY_ALERT, PRIORITY_CRITICAL, PRIORITY_ERROR,
+	PRIORITY_WARNING, PRIORITY_NOTICE, PRIORITY_INFORMATIONAL, PRIORITY_DEBUG
+};
+/* "Warning", ...: as alerts print it. */
+const char *priority_name(enum priority p);
+/* Any case; INFO and INFORMATIONAL. -EINVAL if unknown. */
+int priority_parse(const char *text, enum priority *out);
+
+struct rule {
+	struct place at;
+	const char *name, *desc, *output, *source;
+	const char *condition; /* as written, appends joined */
+	struct place condition_at, output_at;
+	enum priority priority;
+	bool enabled;
+	bool skip_if_unknown;
+	bool warn_evttypes;
+	const char **tags; /* sorted, unique */
+	size_t n_tags;
+	struct node *tree; /* macros resolved, checked; NULL for a skipped rule */
+	size_t index;	   /* order of evaluation */
+};
+
+struct ruleset {
+	struct arena *arena;
+	struct diags diags;
+	struct rule **rules; /* in order of evaluation, disabled and skipped ones included */
+	size_t n_rules;
+	struct ruleset_private *priv;
+};
+
+struct ruleset *ruleset_new(void);
+void ruleset_free(struct ruleset **rs);
+/* A file, or a directory's .yaml and .yml files sorted by path, not recursively. Stops at the
+ * first error of a file. Returns 0 or -errno; what is wrong is in diags. */
+int ruleset_load(struct ruleset *rs, const char *path);
+/* The same for a text in memory; name stands for the file in messages. */
+int ruleset_load_text(struct ruleset *rs, const char *name, const char *text, size_t len);
+/* After the last file: resolves, checks and lints every rule. first: rule_matching is first. */
+int ruleset_finish(struct ruleset *rs, bool first);
+/* One condition with the macros and lists loaded so far, resolved and checked; NULL if it is
+ * wrong (diags). syntax_only: grammar alone, macros and fields unresolved. */
+struct node *ruleset_condition(struct ruleset *rs, const char *text, bool syntax_only);

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The contract between the kernel programs, the generator and the daemon: limits, the policy
+ * image, map values and ring-buffer records. Included by all three, so it knows only fixed-size
+ * integers. No structure may have a hole the compiler put there (-Wpadded is an error here).
+ *
+ * All offsets inside the image are in bytes from its first byte, all indexes count elements of
+ * the section they name. The image is little-endian on every machine we support.
+ */
+#pragma once
+
+#ifdef __bpf__
+typedef unsigned char __u8;
+typedef unsigned short __u16;
+typedef unsigned int __u32;
+typedef int __s32;
+typedef unsigned long long __u64;
+typedef long long __s64;
+#else
+#include <linux/types.h>
+#endif
+
+/* ---- fields and event types, numbered from the registries ---- */
+
+enum field_id {
+#define FIELD(id, name, type, source, presence, doc) FIELD_##id,
+#define FIELD_KERNEL_END FIELD_KERNEL_COUNT, FIELD_KERNEL_LAST = FIELD_KERNEL_COUNT - 1,
+#include "kern/fields.def"
+#undef FIELD
+#undef FIELD_KERNEL_END
+	FIELD_COUNT
+};
+#define FIELD_BIT(id) (1ULL << (id)) /* only for fields before FIELD_KERNEL_COUNT */
+
+enum event_id {
+#define EVENT(id, name, family, doc) EVENT_##id,
+#define EVENT_LATER(name, doc)
+#define EVENT_IO(name, doc)
+#include "kern/events.def"
+#undef EVENT
+#undef EVENT_LATER
+#undef EVENT_IO
+	EVENT_COUNT
+};
+#define EVENT_BIT(id) (1ULL << (id))
+
+_Static_assert(FIELD_KERNEL_COUNT <= 64, "fields known to the kernel index a 64-bit mask");
+_Static_assert(EVENT_COUNT <= 64, "event types index a 64-bit mask");
+
+/* ---- limits ---- */
+
+#define COMM_SIZE 16		 /* TASK_COMM_LEN */
+#define SHORT_SIZE 16		 /* a text of the hash sets, padded with NUL */
+#define ARGS_MAX 4096		 /* bytes of argv copied: Falco's bound, shared by exe and args */
+#define PATH_MAX_LEN 4096	 /* bytes of a path, NUL included */
+#define PATH_DEPTH_MAX 96	 /* components of a resolved path: Falco's bound */
+#define CGROUP_DEPTH_MAX 12	 /* levels looked at for a container id */
+#define ANCESTORS_MAX 32	 /* levels of parents followed */
+#define PROC_WORDS 16		 /* 64-bit words of process predicates ... */
+#define EVENT_WORDS 16		 /* ... and of event predicates */
+#define PRED_WORDS (PROC_WORDS + EVENT_WORDS)
+#define PRED_MAX (PRED_WORDS * 64)
+#define EVENT_PRED_BASE (PROC_WORDS * 64)
+#define SHAPE_MAX 64		 /* bits of struct proc.live */
+#define GUARD_MAX 1024		 /* tested at exec, one after the other */
+#define CONJ_MAX 32768
+#define RULE_MAX 4096
+#define TEST_MAX 8		 /* words tested by one conjunction */
+#define LIST_MAX 256		 /* conjunctions tested for one predicate of one event */
+#define RANGE_MAX 64		 /* ranges of one numeric field */
+#define PROBE_MAX 8		 /* slots looked at in a hash set */
+#define HIT_MAX 64		 /* rules that one record can carry */
+#define IMAGE_MAX (8u << 20)	 /* bytes of the part the kernel reads */
+
+/* ---- hooks ---- */
+
+enum hook_id {
+#define HOOK(program, backend, target, types, arch) HOOK_##program,
+#include "kern/hooks.def"
+#undef HOOK
+	HOOK_COUNT
+};
+
+/* ---- policy image ---- */
+
+#define IMAGE_MAGIC 0x434c4954u /* "TILC" */
+#define IMAGE_VERSION 1
+
+/* Bits. A predicate is one bit of a vector of PRED_WORDS words: process predicates (fixed at
+ * exec) first, event predicates from EVENT_PRED_BASE on. */
+
+/* A test holds if ((truth[word] ^ want) & mask) == 0. */
+struct img_test {
+	__u64 mask;
+	__u64 want;
+	__u32 word;
+	__u32 pad;
+};
+
+/* Gate of one or more event types, settled before any path is read: the comparisons with
+ * numbers that some conjunctions share. Bit n of struct proc.live stands for shape n. */
+struct img_shape {
+	__u64 types;	    /* EVENT_BIT()s it belongs to */
+	__u64 paths;	    /* FIELD_BIT()s of PATH fields its conjunctions compare */
+	__u32 first_test;
+	__u32 n_tests;
+	__u32 first_always; /* in lists: conjunctions without a trigger */
+	__u32 n_always;
+	__u32 flags;	    /* SHAPE_* */
+	__u32 pad;
+};
+#define SHAPE_PROC_TRIGGER 1u /* a process predicate triggers some of its conjunctions */
+#define SHAPE_DERIVED 2u      /* predicates of parents or ancestors are needed */
+
+/* What a process must be for shapes to be possible at all: tested once per exec. Its tests
+ * name process words only. */
+struct img_guard {
+	__u64 shapes;
+	__u32 first_test;
+	__u32 n_tests;
+};
+
+/* One way in which a rule can match: all its tests hold. */
+struct img_conj {
+	__u64 types;
+	__u32 first_test;
+	__u32 n_tests;
+	__u32 rule;
+	__u32 flags; /* CONJ_* */
+	__u32 shape;
+	__u32 pad;
+};
+#define CONJ_RESIDUAL 1u /* something was left out: userspace decides */
+
+/* Conjunctions to test when a predicate is true: n entries of lists from first on. */
+struct img_trigger {
+	__u32 first;
+	__u32 n;
+};
+
+/* How a kernel field is compared. */
+struct img_field {
+	__u32 first_range; /* NUM and ENUM: ranges, each sets its predicate */
+	__u32 n_ranges;
+	__u32 set;	   /* SHORT: offset of a table of img_slot, 0 for none */
+	__u32 set_mask;	   /* its number of slots minus one */
+	__u32 set_seed;
+	__u32 exists;	   /* predicate "has a value" plus one, 0 for none */
+	__u64 preds_word;  /* offset of PRED_WORDS words: the field's predicates */
+};
+
+struct img_range {
+	__s64 low; /* inclusive */
+	__s64 high;
+	__u32 pred;
+	__u32 pad;
+};
+
+/* Slot of a hash set: linear probing over at most PROBE_MAX slots; out is an index of outs
+ * plus one, 0 marks an empty slot. */
+struct img_slot {
+	__u64 key[2]; /* the text as SHORT_SIZE bytes, padded with NUL */
+	__u32 out;
+	__u32 pad;
+};
+
+/* Predicates that become true together. More than OUT_WORDS words: the generator must choose
+ * other bits or give up. */
+#define OUT_WORDS 4
+struct img_out {
+	struct {
+		__u64 mask;
+		__u64 word;
+	} set[OUT_WORDS]; /* mask 0 ends the list */
+};
+
+/* Automata. A stream is a sequence of symbols: bytes 0-255, then SYM_*. */
+enum automaton {
+	AUT_CMD,	/* proc.name SEP args END, NUL between arguments reads as a blank; without
+			 * arguments: proc.name END. For PROC_NAME (all but = and in), PROC_CMDLINE,
+			 * PROC_ARGS */
+	AUT_EXE,	/* proc.exe END */
+	AUT_EXEPATH,	/* proc.exepath END */
+	AUT_CONTAINER,	/* container.id END (all but = and in) */
+	AUT_FD_NAME,	/* fd.name END, once per view */
+	AUT_COUNT
+};
+#define SYM_SEP 256
+#define SYM_END 257
+#define SYM_COUNT 258
+
+struct img_automaton {
+	__u32 n_states; /* 0: nothing to do. At most 65,535; state 0 is dead: no way out, no output */
+	__u32 n_classes;
+	__u32 start;
+	__u32 first_out; /* states from here on have an output ... */
+	__u32 outs;	 /* ... at offset outs: one __u32 each, index of img_out */
+	__u32 classes;	 /* offset of SYM_COUNT bytes: symbol to class */
+	__u32 trans;	 /* offset of n_states * n_classes __u16: next state */
+	__u32 pad;
+};
+
+/* Predicate on the parent (depth 1), the Nth ancestor (depth N) or any ancestor (depth 0):
+ * the base predicate, a process predicate, is tested on that process. */
+struct img_derived {
+	__u32 pred;
+	__u32 base;
+	__u32 depth;
+	__u32 pad;
+};
+
+struct img_rule {
+	__u64 needs; /* FIELD_BIT()s of what its output and residual part print or compare */
+	__u32 flags;
+	__u32 pad;
+};
+
+struct img_head {
+	__u32 magic;
+	__u32 version;
+	__u64 checksum;	   /* of all bytes after this member, FNV-1a */
+	__u32 size;	   /* whole image */
+	__u32 kernel_size; /* the part that the kernel reads: everything but text */
+	__u32 rules, n_rules;
+	__u32 shapes, n_shapes;
+	__u32 guards, n_guards;
+	__u32 conjs, n_conjs;
+	__u32 tests, n_tests;
+	__u32 lists, n_lists; /* __u16 each */
+	__u32 triggers;	      /* PRED_MAX of img_trigger */
+	__u32 fields;	      /* FIELD_KERNEL_COUNT of img_field */
+	__u32 ranges, n_ranges;
+	__u32 outs, n_outs;
+	__u32 automata; /* AUT_COUNT of img_automaton */
+	__u32 derived, n_derived;
+	__u32 text, text_size; /* what userspace needs: gen/image.h */
+	__u32 pad;
+	__u64 type_shapes[64]; /* per event type: shapes that belong to it */
+	__u64 type_nums[64];   /* per event type: NUM and ENUM fields to compare */
+	__u64 trigger_words[PRED_WORDS]; /* predicates that have a trigger list */
+	__u64 base_words[PROC_WORDS];	 /* predicates that derived ones rest on: decided for every
+					  * process, whether or not it has candidates */
+	__u64 proc_fields;     /* FIELD_BIT()s of SHORT and PROC fields compared at exec */
+	__u64 types;	       /* event types that some rule watches */
+};
+
+/* ---- control: one element, written by the daemon ---- */
+
+struct control {
+	__u32 slot;	  /* which of the two images is current */
+	__u32 generation; /* number of the current policy, from 1; 0: none yet */
+	__u32 self;	  /* tgid of the daemon: its own events are only counted, per hook */
+	__u32 pad;
+};
+
+/* ---- state kept by the kernel ---- */
+
+/* One process, by tgid. Filled at exec, copied at fork, deleted when its last thread exits. */
+struct proc {
+	__u64 bits[PROC_WORDS]; /* truth of the process predicates */
+	__u64 unknown;		/* FIELD_BIT()s whose false predicates are not certain */
+	__u64 live;		/* shapes that this process can still satisfy */
+	__u64 exec_id;		/* key of its command line in cmds, 0 for none */
+	__u64 cgroup;		/* id of its cgroup when container was read */
+	__u32 generation;	/* of the policy that bits and live belong to */
+	__u32 flags;		/* PROC_* */
+	char name[COMM_SIZE];	/* proc.name */
+	char container[SHORT_SIZE];
+};
+#define PROC_RENAMED 1u	  /* a descendant of one that changed its comm without exec */
+#define PROC_TRUNCATED 2u /* argv longer than ARGS_MAX */
+#define PROC_EARLY 4u	  /* not seen at exec or fork: born before the detector */
+
+/* The command line of an exec: argv as the kernel copied it, NUL after each argument. */
+#define CMD_SMALL 240
+struct cmd_head {
+	__s32 refs; /* processes that share it */
+	__u32 len;
+	__u64 pad;
+};
+struct cmd_small {
+	struct cmd_head h;
+	char argv[CMD_SMALL];
+};
+struct cmd_large {
+	struct cmd_head h;
+	char argv[ARGS_MAX];
+};
+
+/* ---- records ---- */
+
+enum tail_id {
+	TAIL_HITS,	/* struct hit[] */
+	TAIL_ARGV,	/* argv, NUL after each argument */
+	TAIL_EXEPATH,
+	TAIL_CWD,
+	TAIL_WRITTEN,	/* path as written, as the program gave it (not normalised) */
+	TAIL_BASE,	/* directory that a relative TAIL_WRITTEN starts from */
+	TAIL_RESOLVED,	/* path as resolved */
+	TAIL_PARGV,	/* argv of the parent */
+	TAIL_ANCESTORS, /* struct ancestor[], the parent first */
+	TAIL_COUNT
+};
+
+struct tail {
+	__u32 offset; /* from the start of the record; 0: absent */
+	__u32 len;
+};
+
+struct hit {
+	__u16 rule;
+	__u16 flags; /* HIT_* */
+};
+#define HIT_UNSURE 1u	/* userspace must decide */
+#define HIT_RESOLVED 2u /* the resolved view matched and the written one did not */
+
+struct ancestor {
+	__u32 pid;
+	__u32 pad;
+	char name[COMM_SIZE];
+};
+
+struct record {
+	__u32 size;
+	__u32 type;	  /* enum event_id */
+	__u64 time;	  /* CLOCK_BOOTTIME, ns */
+	__u64 have;	  /* FIELD_BIT()s that have a value */
+	__u64 unknown;	  /* FIELD_BIT()s that could not be read to the end */
+	__u64 cgroup;
+	__s64 res;
+	__u32 generation; /* of the policy that the rule numbers belong to */
+	__u32 flags;	  /* PROC_* and RECORD_* */
+	__u32 pid;	  /* tgid */
+	__u32 tid;
+	__u32 ppid;
+	__u32 uid;
+	__u32 gid;
+	__u32 loginuid;
+	__u32 tty;
+	__s32 fd;
+	__u32 open_flags; /* O_* as given */
+	__u32 mode;
+	char name[COMM_SIZE]; /* proc.name: at exec */
+	char comm[COMM_SIZE]; /* now */
+	char container[SHORT_SIZE];
+	struct tail tails[TAIL_COUNT];
+};
+#define RECORD_ALL_RULES (1u << 16) /* too many candidates: userspace decides every rule */
+#define RECORD_IO_URING (1u << 17)
+#define RECORD_ARGV_NOW (1u << 18) /* argv was read at the event, not at exec */
+
+#define RECORD_MAX 32768 /* bytes, a power of two: the largest record fits */
+
+/* ---- counters, per CPU ---- */
+
+struct rule_count {
+	__u64 matched; /* counted before space in the ring buffer is asked for */
+	__u64 unsure;  /* of these, left to userspace */
+	__u64 lost;    /* of these, not delivered: the ring buffer was full */
+};
+
+enum stat {
+	STAT_SEEN,	/* events that reached a handler */
+	STAT_GATED,	/* of these, settled by struct proc.live alone */
+	STAT_EMITTED,	/* records delivered */
+	STAT_LOST,	/* records not delivered: ring buffer full */
+	STAT_NESTED,	/* events not decided: all scratch slots of the CPU in use */
+	STAT_TRUNCATED, /* values longer than their bound */
+	STAT_UNREADABLE,/* user memory that could not be read */
+	STAT_EARLY,	/* processes first seen at an event */
+	STAT_NO_PROC,	/* process table full */
+	STAT_NO_CMD,	/* command line table full */
+	STAT_COUNT
+};
