@@ -29,7 +29,8 @@ WARN := -Wall -Wextra -Werror \
 	-Wno-missing-field-initializers
 CFLAGS ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
 ALL_CFLAGS := -std=gnu17 -I. -I$(B) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) $(CFLAGS) -fPIE -MMD -MP
-BPF_CFLAGS := -std=gnu17 -I. -O2 -g -target bpf -mcpu=v2 -D__TARGET_ARCH_$(BPF_ARCH) $(WARN) -MMD -MP
+BPF_CFLAGS := -std=gnu17 -I. -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) \
+	-idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null) $(filter-out -Wmissing-prototypes,$(WARN)) -MMD -MP
 LDFLAGS += -pie -Wl,-z,relro,-z,now
 LIBS := -lbpf -lelf -lz -lyaml -lcurl -lpthread
 

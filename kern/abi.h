@@ -68,9 +68,13 @@ _Static_assert(EVENT_COUNT <= 64, "event types index a 64-bit mask");
 #define TEST_MAX 8		 /* words tested by one conjunction */
 #define LIST_MAX 256		 /* conjunctions tested for one predicate of one event */
 #define RANGE_MAX 64		 /* ranges of one numeric field */
+#define DERIVED_MAX 64		 /* predicates on parents and ancestors */
 #define PROBE_MAX 8		 /* slots looked at in a hash set */
 #define HIT_MAX 64		 /* rules that one record can carry */
 #define IMAGE_MAX (8u << 20)	 /* bytes of the part the kernel reads */
+#define SCRATCH_SLOTS 3		 /* events under way at once on a CPU: one interrupts another */
+#define IMAGE_SLACK 1024	 /* bytes behind the image in its map, so that a masked offset of a
+				  * structure never ends outside: value size is a power of two + this */
 
 /* ---- hooks ---- */
 
@@ -111,6 +115,7 @@ struct img_shape {
 };
 #define SHAPE_PROC_TRIGGER 1u /* a process predicate triggers some of its conjunctions */
 #define SHAPE_DERIVED 2u      /* predicates of parents or ancestors are needed */
+#define SHAPE_HAS_ALWAYS 4u   /* set while deciding: n_always is not 0 */
 
 /* What a process must be for shapes to be possible at all: tested once per exec. Its tests
  * name process words only. */
@@ -348,6 +353,8 @@ struct record {
 #define RECORD_ALL_RULES (1u << 16) /* too many candidates: userspace decides every rule */
 #define RECORD_IO_URING (1u << 17)
 #define RECORD_ARGV_NOW (1u << 18) /* argv was read at the event, not at exec */
+#define RECORD_WRITTEN_CUT (1u << 19)  /* the path as written, or its base, is not complete */
+#define RECORD_RESOLVED_CUT (1u << 20) /* the path as resolved is not complete */
 
 #define RECORD_MAX 32768 /* bytes, a power of two: the largest record fits */
 
@@ -359,9 +366,8 @@ struct rule_count {
 	__u64 lost;    /* of these, not delivered: the ring buffer was full */
 };
 
-enum stat {
-	STAT_SEEN,	/* events that reached a handler */
-	STAT_GATED,	/* of these, settled by struct proc.live alone */
+enum stat_id {
+	STAT_SEEN,	/* events of processes that can still satisfy some rule */
 	STAT_EMITTED,	/* records delivered */
 	STAT_LOST,	/* records not delivered: ring buffer full */
 	STAT_NESTED,	/* events not decided: all scratch slots of the CPU in use */

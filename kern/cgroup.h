@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Which container a cgroup is of: the innermost component of its path that holds a run of
+ * exactly 64 hexadecimal digits with nothing alphanumeric beside it, as every runtime names
+ * them (docker-ID.scope, cri-containerd-ID.scope, .../ID). Its first 12 digits, or "host".
+ */
+#pragma once
+#include "kern/compat.h"
+#include "kern/scratch.h"
+
+#define ID_DIGITS 64
+#define ID_SHOWN 12
+#define NAME_BYTES 256
+
+INLINE bool is_digit_of_id(unsigned char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+INLINE bool is_word(unsigned char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Looks for the end of an id among SCAN_CHUNK bytes of the name in AREA_NORMAL: its offset
+ * plus one, or 0. The run so far is kept in memory: in a register the verifier would follow
+ * each of its values. */
+GLOBAL int find_id_chunk(__u32 idx, __u32 from, __u32 len)
+{
+	struct scratch *s = scratch_at(idx);
+	__u64 at = from;
+
+	OPAQUE(at);
+	if (!s || at > NAME_BYTES)
+		return 0;
+	for (__u32 i = 0; i < SCAN_CHUNK; i++) {
+		unsigned char c;
+
+		barrier();
+		if (from + i > len)
+			break;
+		c = from + i == len ? 0 : s->data[AREA(AREA_NORMAL) + at + i];
+		if (is_digit_of_id(c)) {
+			s->run++;
+			continue;
+		}
+		if (s->run == ID_DIGITS && s->run_clean && !is_word(c))
+			return from + i + 1;
+		s->run_clean = !is_word(c);
+		s->run = 0;
+	}
+	return 0;
+}
+
+/* Offset of an id's first digit in a name of len bytes plus one, or 0. */
+GLOBAL int find_id(__u32 idx, __u32 len)
+{
+	struct scratch *s = scratch_at(idx);
+
+	if (!s)
+		return 0;
+	s->run = 0;
+	s->run_clean = 1;
+	for (__u32 from = 0; from <= NAME_BYTES; from += SCAN_CHUNK) {
+		int end;
+
+		if (from > len)
+			break;
+		end = find_id_chunk(idx, from, len);
+		if (end > ID_DIGITS)
+			return end - ID_DIGITS;
+	}
+	return 0;
+}
+
+INLINE void set_host(struct container *c)
+{
+	__builtin_memset(c, 0, sizeof(*c));
+	__builtin_memcpy(c->id, "host", 4);
+}
+
+/* Walks up from kn and leaves the answer in scratch.container. */
+GLOBAL int find_container(__u32 idx, __u64 kn)
+{
+	struct scratch *s = scratch_at(idx);
+
+	if (!s)
+		return 0;
+	set_host(&s->container);
+	for (int i = 0; i < CGROUP_DEPTH_MAX; i++) {
+		struct kernfs_node *node = (void *)kn;
+		const char *name;
+		long len;
+		__u32 at;
+
+		if (!kn)
+			break;
+		name = BPF_CORE_READ(node, name);
+		len = bpf_probe_read_kernel_str(s->data + AREA(AREA_NORMAL), NAME_BYTES, name);
+		at = len > ID_DIGITS ? find_id(idx, len - 1) : 0;
+		if (at) {
+			__builtin_memset(&s->container, 0, sizeof(s->container));
+			bpf_probe_read_kernel(s->container.id, ID_SHOWN,
+					      s->data + AREA(AREA_NORMAL) + ((at - 1) & 255));
+			break;
+		}
+		kn = (__u64)kernfs_parent(node);
+	}
+	return 0;
+}
+
+/* Fills s->proc.cgroup and s->proc.container from the cgroup of a task. */
+INLINE void read_container(__u32 idx, struct scratch *s, struct task_struct *task)
+{
+	struct kernfs_node *kn = task_cgroup(task);
+	__u64 id = BPF_CORE_READ(kn, id);
+	struct container *known = bpf_map_lookup_elem(&containers, &id);
+
+	s->proc.cgroup = id;
+	if (!known) {
+		find_container(idx, (__u64)kn);
+		bpf_map_update_elem(&containers, &id, &s->container, BPF_ANY);
+		known = &s->container;
+	}
+	__builtin_memcpy(s->proc.container, known->id, SHORT_SIZE);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Every difference between kernels and architectures that the programs see. A structure named
+ * x___y is the kernel's x in the form that some kernels have.
+ */
+#pragma once
+#include "kern/core.h"
+
+/* kernfs_node.parent became __parent in 6.15 (633488947ef6). */
+struct kernfs_node___old {
+	struct kernfs_node *parent;
+} __attribute__((preserve_access_index));
+struct kernfs_node___6_15 {
+	struct kernfs_node *__parent;
+} __attribute__((preserve_access_index));
+
+INLINE struct kernfs_node *kernfs_parent(struct kernfs_node *kn)
+{
+	struct kernfs_node___6_15 *recent = (void *)kn;
+	struct kernfs_node___old *old = (void *)kn;
+
+	if (bpf_core_field_exists(recent->__parent))
+		return BPF_CORE_READ(recent, __parent);
+	return BPF_CORE_READ(old, parent);
+}
+
+/* The cgroup that tells the container: of the unified hierarchy, or, where nothing uses that
+ * one (cgroup v1), of the pids or memory controller. */
+enum cgroup_subsys_id___any { pids_cgrp_id = 1, memory_cgrp_id = 2 };
+
+INLINE struct kernfs_node *task_cgroup(struct task_struct *task)
+{
+	struct css_set *set = BPF_CORE_READ(task, cgroups);
+	struct cgroup *cg = BPF_CORE_READ(set, dfl_cgrp);
+	struct cgroup_subsys_state *css = NULL;
+	__u32 i;
+
+	if (BPF_CORE_READ(cg, level) > 0)
+		return BPF_CORE_READ(cg, kn);
+	if (bpf_core_enum_value_exists(enum cgroup_subsys_id___any, pids_cgrp_id))
+		i = bpf_core_enum_value(enum cgroup_subsys_id___any, pids_cgrp_id);
+	else if (bpf_core_enum_value_exists(enum cgroup_subsys_id___any, memory_cgrp_id))
+		i = bpf_core_enum_value(enum cgroup_subsys_id___any, memory_cgrp_id);
+	else
+		return BPF_CORE_READ(cg, kn);
+	bpf_core_read(&css, sizeof(css), &set->subsys[i & 15]);
+	if (!css)
+		return BPF_CORE_READ(cg, kn);
+	return BPF_CORE_READ(css, cgroup, kn);
+}
+
+/* Registers of the system call that the current task is in. */
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs___x86 {
+	unsigned long di, si, dx, r10, orig_ax;
+} __attribute__((preserve_access_index));
+struct thread_info___x86 {
+	__u32 status;
+} __attribute__((preserve_access_index));
+#define TS_COMPAT 2
+
+struct call {
+	long nr;
+	__u64 args[4];
+	bool compat; /* a 32-bit call: numbers of i386 or arm */
+};
+
+INLINE void read_call(struct call *c)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs___x86 *regs = (void *)bpf_task_pt_regs(task);
+	struct thread_info___x86 *ti = (void *)&task->thread_info;
+
+	c->nr = BPF_CORE_READ(regs, orig_ax);
+	c->args[0] = BPF_CORE_READ(regs, di);
+	c->args[1] = BPF_CORE_READ(regs, si);
+	c->args[2] = BPF_CORE_READ(regs, dx);
+	c->args[3] = BPF_CORE_READ(regs, r10);
+	c->compat = BPF_CORE_READ(ti, status) & TS_COMPAT;
+}
+
+#define NR_open 2
+#define NR_creat 85
+#define NR_openat 257
+#define NR_openat2 437
+#define NR_io_uring_enter 426
+#define NR_compat_open 5
+#define NR_compat_creat 8
+#define NR_compat_openat 295
+#elif defined(__TARGET_ARCH_arm64)
+struct pt_regs___arm64 {
+	__u64 regs[31];
+	__u64 orig_x0;
+	__s32 syscallno;
+} __attribute__((preserve_access_index));
+#define TIF_32BIT_BIT (1UL << 22)
+
+struct call {
+	long nr;
+	__u64 args[4];
+	bool compat;
+};
+
+INLINE void read_call(struct call *c)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs___arm64 *regs = (void *)bpf_task_pt_regs(task);
+
+	c->nr = BPF_CORE_READ(regs, syscallno);
+	c->args[0] = BPF_CORE_READ(regs, orig_x0); /* x0 holds the result by now */
+	c->args[1] = BPF_CORE_READ(regs, regs[1]);
+	c->args[2] = BPF_CORE_READ(regs, regs[2]);
+	c->args[3] = BPF_CORE_READ(regs, regs[3]);
+	c->compat = BPF_CORE_READ(task, thread_info.flags) & TIF_32BIT_BIT;
+}
+
+#define NR_open -2 /* arm64 has neither open nor creat */
+#define NR_creat -3
+#define NR_openat 56
+#define NR_openat2 437
+#define NR_io_uring_enter 426
+#define NR_compat_open 5
+#define NR_compat_creat 8
+#define NR_compat_openat 322
+#else
+#error "add the registers and call numbers of this architecture here"
+#endif
+
+/* io_kiocb holds the request's own structure (struct io_open) at its start since 6.0
+ * (f2ccb5aed7bc); before, in other places: those kernels are not hooked. */
+struct io_kiocb___cmd {
+	char cmd[64];
+} __attribute__((preserve_access_index));

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What we know of the kernel: the few structures that are read, with only the members that
+ * are. libbpf moves every access to where the running kernel has the member (CO-RE), so neither
+ * kernel headers nor the build machine's BTF are needed. Members that differ between kernels
+ * are in kern/compat.h.
+ */
+#pragma once
+#include "kern/img.h"
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+#define NULL ((void *)0)
+#define barrier() asm volatile("" ::: "memory")
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef struct {
+	__u32 val;
+} kuid_t, kgid_t;
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct qstr {
+	union {
+		struct {
+			__u32 hash;
+			__u32 len;
+		};
+		__u64 hash_len;
+	};
+	const unsigned char *name;
+};
+
+struct inode {
+	unsigned short i_mode;
+};
+
+struct dentry {
+	struct dentry *d_parent;
+	struct qstr d_name;
+	struct inode *d_inode;
+};
+
+struct vfsmount {
+	struct dentry *mnt_root;
+};
+
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+};
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+struct file {
+	struct path f_path;
+	unsigned int f_flags;
+};
+
+struct fs_struct {
+	struct path root;
+	struct path pwd;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct mm_struct {
+	unsigned long arg_start;
+	unsigned long arg_end;
+	struct file *exe_file;
+};
+
+struct cred {
+	kuid_t euid;
+	kgid_t egid;
+};
+
+struct tty_driver {
+	int major;
+	int minor_start;
+};
+
+struct tty_struct {
+	struct tty_driver *driver;
+	int index;
+};
+
+struct signal_struct {
+	atomic_t live;
+	struct tty_struct *tty;
+};
+
+struct kernfs_node {
+	const char *name;
+	__u64 id;
+};
+
+struct cgroup {
+	int level;
+	struct kernfs_node *kn;
+};
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
+struct css_set {
+	struct cgroup_subsys_state *subsys[16];
+	struct cgroup *dfl_cgrp;
+};
+
+struct thread_info {
+	unsigned long flags;
+};
+
+struct task_struct {
+	struct thread_info thread_info;
+	unsigned int flags;
+	struct mm_struct *mm;
+	int pid;
+	int tgid;
+	struct task_struct *real_parent;
+	const struct cred *cred;
+	char comm[COMM_SIZE];
+	struct fs_struct *fs;
+	struct files_struct *files;
+	struct signal_struct *signal;
+	kuid_t loginuid;
+	struct css_set *cgroups;
+};
+
+struct filename {
+	const char *name;
+};
+
+struct open_flags {
+	int open_flag;
+	unsigned short mode;
+	int lookup_flags;
+};
+
+struct open_how {
+	__u64 flags;
+	__u64 mode;
+};
+
+struct io_open {
+	int dfd;
+	__u32 file_slot;
+	struct filename *filename;
+	struct open_how how;
+};
+
+struct io_kiocb {
+	__u8 opcode;
+};
+
+struct io_uring_cqe {
+	__s32 res;
+};
+
+#pragma clang attribute pop
+
+/* Values that are part of the kernel's interface to programs, or have never changed. */
+#define AT_FDCWD (-100)
+#define O_ACCMODE 3
+#define O_WRONLY 1
+#define O_CREAT 0100
+#define O_TRUNC 01000
+#ifdef __TARGET_ARCH_arm64
+#define O_DIRECTORY 040000
+#else
+#define O_DIRECTORY 0200000
+#endif
+#define O_PATH 010000000
+#define FMODE_EXEC 0x20 /* in open_flags: the open is part of an exec */
+#define PF_IO_WORKER 0x10
+#define LOOKUP_CACHED 0x200000
+#define EAGAIN 11
+#define MAX_ERRNO 4095
+#define IORING_OP_OPENAT 18
+#define IORING_OP_OPENAT2 28

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * From predicate bits to rules. Pure, like kern/match.h. The life of an event:
+ *
+ *   exec   process predicates -> decide_guard(): shapes this process can still satisfy
+ *   event  shapes of the type & live; numbers -> decide_shape(); paths -> automata;
+ *          decide_conj() for the conjunctions that true predicates trigger
+ *
+ * Truth is three-valued: a bit of unknown says that the false bit of truth is not certain.
+ */
+#pragma once
+#include "kern/match.h"
+
+enum verdict { VERDICT_NO, VERDICT_SURE, VERDICT_UNSURE };
+
+/* n tests from first on, all of which must hold. */
+INLINE enum verdict decide_tests(struct img im, __u32 first, __u32 n, const __u64 *truth,
+				 const __u64 *unknown)
+{
+	__u32 tests = img_head(im)->tests;
+	__u64 unsure = 0;
+
+	for (__u32 i = 0; i < TEST_MAX; i++) {
+		const struct img_test *t;
+		__u32 w;
+		__u64 u;
+
+		if (i >= n)
+			break;
+		t = img_at(im, tests, first + i, sizeof(*t));
+		w = t->word & (PRED_WORDS - 1);
+		u = unknown[w] & t->mask;
+		if ((truth[w] ^ t->want) & t->mask & ~u)
+			return VERDICT_NO;
+		unsure |= u;
+	}
+	return unsure ? VERDICT_UNSURE : VERDICT_SURE;
+}
+
+/* The predicates of a field that could not be read to the end: those not true are unknown. */
+INLINE void decide_unknown(struct img im, __u32 f, const __u64 *truth, __u64 *unknown)
+{
+	const struct img_field *field =
+		img_at(im, img_head(im)->fields, f, sizeof(*field));
+
+	for (__u32 w = 0; w < PRED_WORDS; w++)
+		unknown[w] |= img_u64(im, field->preds_word + 8 * w) & ~truth[w];
+}
+
+/* Shapes that guard number i makes possible, given the process predicates. */
+INLINE __u64 decide_guard(struct img im, __u32 i, __u64 live, const __u64 *truth,
+			  const __u64 *unknown)
+{
+	const struct img_guard *g = img_at(im, img_head(im)->guards, i, sizeof(*g));
+
+	if (!(g->shapes & ~live))
+		return live;
+	if (decide_tests(im, g->first_test, g->n_tests, truth, unknown) == VERDICT_NO)
+		return live;
+	return live | g->shapes;
+}
+
+/* Whether a shape holds, now that the numbers are known; then adds what it asks for. */
+INLINE bool decide_shape(struct img im, __u32 i, const __u64 *truth, const __u64 *unknown,
+			 __u64 *paths, __u32 *flags)
+{
+	const struct img_shape *s = img_at(im, img_head(im)->shapes, i, sizeof(*s));
+
+	if (decide_tests(im, s->first_test, s->n_tests, truth, unknown) == VERDICT_NO)
+		return false;
+	*paths |= s->paths;
+	*flags |= s->flags | (s->n_always ? SHAPE_HAS_ALWAYS : 0);
+	return true;
+}
+
+/* Tests one conjunction; on a match writes the hit. */
+INLINE bool decide_conj(struct img im, __u32 i, __u64 type_bit, __u64 shapes, const __u64 *truth,
+			const __u64 *unknown, struct hit *hit)
+{
+	const struct img_conj *c = img_at(im, img_head(im)->conjs, i, sizeof(*c));
+	enum verdict v;
+
+	if (!(c->types & type_bit) || !(shapes & (1ULL << (c->shape & 63))))
+		return false;
+	v = decide_tests(im, c->first_test, c->n_tests, truth, unknown);
+	if (v == VERDICT_NO)
+		return false;
+	hit->rule = c->rule;
+	hit->flags = v == VERDICT_UNSURE || (c->flags & CONJ_RESIDUAL) ? HIT_UNSURE : 0;
+	return true;
+}

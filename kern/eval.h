@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * kern/decide.h over scratch memory, in pieces that the verifier checks one by one (global
+ * functions). Knows values, not where they come from, so the tests run it on values of theirs.
+ *
+ *   eval_process   texts of a process -> bits and live shapes in s->proc
+ *   eval_numbers   numbers of an event -> shapes that still hold
+ *   eval_path      one view of a path -> its predicates
+ *   eval_rules     all predicates -> hits
+ */
+#pragma once
+#include "kern/text.h"
+
+GLOBAL int eval_guard(__u32 idx, __u32 i)
+{
+	struct scratch *s = scratch_at(idx);
+	struct img im;
+
+	if (!s || !get_image(s, &im))
+		return 0;
+	s->proc.live = decide_guard(im, i, s->proc.live, s->truth, s->unknown);
+	return 0;
+}
+
+GLOBAL int eval_unknown_field(__u32 idx, __u32 f)
+{
+	struct scratch *s = scratch_at(idx);
+	struct img im;
+
+	if (s && get_image(s, &im))
+		decide_unknown(im, f, s->truth, s->unknown);
+	return 0;
+}
+
+/* Masks whose bits are looked at one by one stay in memory (volatile): of a register the
+ * verifier would remember every bit it has seen, one state for each combination. */
+GLOBAL int eval_unknown(__u32 idx, __u64 fields)
+{
+	struct scratch *s = scratch_at(idx);
+	volatile __u64 *todo;
+
+	if (!s)
+		return 0;
+	todo = &s->mask;
+	*todo = fields;
+	for (__u32 f = 0; f < FIELD_KERNEL_COUNT; f++) {
+		if (*todo & FIELD_BIT(f))
+			eval_unknown_field(idx, f);
+	}
+	return 0;
+}
+
+#define GUARD_CHUNK 32
+
+GLOBAL int eval_guards(__u32 idx, __u32 from, __u32 n)
+{
+	for (__u32 i = 0; i < GUARD_CHUNK; i++) {
+		if (from + i >= n)
+			break;
+		eval_guard(idx, from + i);
+	}
+	return 0;
+}
+
+GLOBAL int eval_live(__u32 idx)
+{
+	struct scratch *s = scratch_at(idx);
+	struct img im;
+	__u32 n;
+
+	if (!s || !get_image(s, &im))
+		return 0;
+	s->proc.live = 0;
+	n = img_head(im)->n_guards;
+	for (__u32 i = 0; i < GUARD_MAX; i += GUARD_CHUNK) {
+		if (i >= n)
+			break;
+		eval_guards(idx, i, n);
+	}
+	return 0;
+}
+
+INLINE const struct img_field *field_at(struct img im, __u32 f)
+{
+	return img_at(im, img_head(im)->fields, f, sizeof(struct img_field));
+}
+
+INLINE void eval_short(struct scratch *s, struct img im, __u32 f, const char *text)
+{
+	const struct img_field *field = field_at(im, f);
+	__u64 key[2];
+
+	if (!field->set)
+		return;
+	__builtin_memcpy(key, text, sizeof(key));
+	match_set(im, field, key, s->truth);
+}
+
+INLINE __u32 short_len(const char *text)
+{
+	__u32 n = 0;
+
+	for (int i = 0; i < SHORT_SIZE - 1; i++) {
+		if (!text[i])
+			break;
+		n++;
+	}
+	return n;
+}
+
+/* proc.name SEP args END; the name goes through AREA_NORMAL. */
+INLINE void eval_command(__u32 idx, struct scratch *s, struct img im)
+{
+	__u32 state = scan_start(im, AUT_CMD), len = short_len(s->proc.name);
+	__u32 exe = 0, n = s->argv.len;
+
+	__builtin_memcpy(s->data + AREA(AREA_NORMAL), s->proc.name, COMM_SIZE);
+	state = scan_text(idx, AUT_CMD, state, AREA(AREA_NORMAL), len);
+	exe = s->norm.start; /* bytes of argv[0] with its NUL, see eval_process */
+	if (n > exe) {
+		state = scan_symbol(idx, AUT_CMD, state, SYM_SEP);
+		/* the NUL behind the last argument is no blank */
+		n -= exe + (s->argv.state == TEXT_WHOLE);
+		state = scan_text(idx, AUT_CMD, state, s->argv.off + exe, n);
+	}
+	if (s->argv.state == TEXT_WHOLE)
+		scan_symbol(idx, AUT_CMD, state, SYM_END);
+}
+
+/* Position of the first NUL of argv in a chunk plus one, or 0. */
+GLOBAL int find_nul(__u32 idx, __u32 from)
+{
+	struct scratch *s = scratch_at(idx);
+	__u64 at = from;
+
+	OPAQUE(at);
+	if (!s || at > ARGS_MAX - SCAN_CHUNK)
+		return 0;
+	for (__u32 i = 0; i < SCAN_CHUNK; i++) {
+		if (!s->data[AREA(AREA_ARGV) + at + i])
+			return from + i + 1;
+	}
+	return 0;
+}
+
+/* Length of argv[0] with its NUL, at most that of argv. */
+GLOBAL int exe_size(__u32 idx, __u32 len)
+{
+	for (__u32 from = 0; from < ARGS_MAX; from += SCAN_CHUNK) {
+		__u32 n;
+
+		if (from >= len)
+			break;
+		n = find_nul(idx, from);
+		if (n)
+			return n < len ? n : len;
+	}
+	return len;
+}
+
+INLINE void eval_whole(__u32 idx, struct img im, __u32 a, __u32 off, __u32 len, bool end)
+{
+	__u32 state;
+
+	if (!automaton(im, a)->n_states)
+		return;
+	state = scan_text(idx, a, scan_start(im, a), off, len);
+	if (end)
+		scan_symbol(idx, a, state, SYM_END);
+}
+
+#define PROC_TEXTS                                                                                 \
+	(FIELD_BIT(FIELD_PROC_CMDLINE) | FIELD_BIT(FIELD_PROC_ARGS) | FIELD_BIT(FIELD_PROC_EXE))
+
+/* The short texts alone: enough to see that most processes have no candidates. */
+GLOBAL int eval_process_short(__u32 idx)
+{
+	struct scratch *s = scratch_at(idx);
+	struct img im;
+
+	if (!s || !get_image(s, &im))
+		return 0;
+	__builtin_memset(s->truth, 0, sizeof(s->truth));
+	__builtin_memset(s->unknown, 0, sizeof(s->unknown));
+	eval_short(s, im, FIELD_PROC_NAME, s->proc.name);
+	eval_short(s, im, FIELD_CONTAINER_ID, s->proc.container);
+	if (automaton(im, AUT_CONTAINER)->n_states) {
+		__builtin_memcpy(s->data + AREA(AREA_NORMAL), s->proc.container, SHORT_SIZE);
+		eval_whole(idx, im, AUT_CONTAINER, AREA(AREA_NORMAL),
+			   short_len(s->proc.container), true);
+	}
+	return 0;
+}
+
+/* All of it: s->argv, s->exepath, s->proc.name and .container in; s->proc.bits, .unknown and
+ * .live out. */
+GLOBAL int eval_process(__u32 idx)
+{
+	struct scratch *s = scratch_at(idx);
+	struct img im;
+	__u64 unknown = s ? s->proc.unknown : 0;
+
+	if (!s || !get_image(s, &im))
+		return 0;
+	eval_process_short(idx);
+	s->norm.start = exe_size(idx, s->argv.len);
+	if (automaton(im, AUT_CMD)->n_states)
+		eval_command(idx, s, im);
+	if (s->argv.state != TEXT_NONE && s->argv.len)
+		eval_whole(idx, im, AUT_EXE, s->argv.off, (s->norm.start - 1) & 4095, true);
+	else
+		eval_whole(idx, im, AUT_EXE, s->argv.off, 0, true);
+	if (s->exepath.state == TEXT_WHOLE || s->exepath.state == TEXT_CUT)
+		eval_whole(idx, im, AUT_EXEPATH, s->exepath.off, s->exepath.len,
+			   s->exepath.state == TEXT_WHOLE);
+	if (s->argv.state == TEXT_CUT || s->argv.state == TEXT_UNREADABLE)
+		unknown |= PROC_TEXTS;
+	if (s->exepath.state == TEXT_CUT || s->exepath.state == TEXT_UNREADABLE)
+		unknown |= FIELD_BIT(FIELD_PROC_EXEPATH);
+	s->proc.unknown = unknown;
+	if (unknown)
+		eval_unknown(idx, unknown);
+	__builtin_memcpy(s->proc.bits, s->truth, sizeof(s->proc.bits));
+	eval_live(idx);
+	return 0;
+}
+
+/* Starts the event: process bits in, event bits empty. */
+INLINE void eval_start(__u32 idx, struct scratch *s, struct img im)
+{
+	__builtin_memset(s->truth, 0, sizeof(s->truth));
+	__builtin_memset(s->unknown, 0, sizeof(s->unknown));
+	__builtin_memcpy(s->truth, s->proc.bits, sizeof(s->proc.bits));
+	s->n_hits = 0;
+	s->overflow = 0;
+	s->flags = 0;
+	s->paths = 0;
+	if (s->proc.unknown)
+		eval_unknown(idx, s->proc.unknown);
+}
+
+GLOBAL int eval_number(__u32 idx, __u32 f)
+{
+	struct scratch *s = scratch_at(idx);
+	const struct img_field *field;
+	struct img im;
+
+	if (!s || f >= FIELD_KERNEL_COUNT || !get_image(s, &im))
+		return 0;
+	field = field_at(im, f);
+	if (field->exists)
+		match_pred(s->truth, field->exists - 1);
+	match_ranges(im, field, s->num[f], s->truth);
+	return 0;
+}
+
+GLOBAL int eval_shape(__u32 idx, __u32 i)
+{
+	struct scratch *s = scratch_at(idx);
+	struct img im;
+
+	if (!s || i >= SHAPE_MAX || !get_image(s, &im))
+		return 0;
+	if (decide_shape(im, i, s->truth, s->unknown, &s->paths, &s->flags))
+		s->shapes |= 1ULL << i;
+	return 0;
+}
+
+/* s->num and s->have in; returns whether any shape is left. */
+GLOBAL int eval_numbers(__u32 idx)
+{
+	struct scratch *s = scratch_at(idx);
+	volatile __u64 *todo;
+	struct img im;
+
+	if (!s || !get_image(s, &im))
+		return 0;
+	todo = &s->mask;
+	*todo = img_head(im)->type_nums[s->type & 63] & s->have;
+	for (__u32 f = 0; f < FIELD_KERNEL_COUNT; f++) {
+		if (*todo & FIELD_BIT(f))
+			eval_number(idx, f);
+	}
+	if (s->unsure)
+		eval_unknown(idx, s->unsure);
+	s->shapes = 0;
+	*todo = s->proc.live & img_head(im)->type_shapes[s->type & 63];
+	for (__u32 i = 0; i < SHAPE_MAX; i++) {
+		if (!(*todo >> i))
+			break;
+		if ((*todo >> i) & 1)
+			eval_shape(idx, i);
+	}
+	return s->shapes != 0;
+}
+
+/* Forgets what another view of the path said. */
+INLINE void path_reset(struct scratch *s, struct img im, const struct img_field *field)
+{
+	for (__u32 w = PROC_WORDS; w < PRED_WORDS; w++) {
+		__u64 mine = img_u64(im, field->preds_word + 8 * w);
+
+		s->truth[w] &= ~mine;
+		s->unknown[w] &= ~mine;
+	}
+}
+
+/* One view of fd.name. */
+GLOBAL int eval_path(__u32 idx, __u32 off, __u32 len, __u32 state)
+{
+	struct scratch *s = scratch_at(idx);
+	const struct img_field *field;
+	struct img im;
+
+	if (!s || !get_image(s, &im))
+		return 0;
+	field = field_at(im, FIELD_FD_NAME);
+	path_reset(s, im, field);
+	if (state == TEXT_NONE)
+		return 0;
+	if (field->exists)
+		match_pred(s->truth, field->exists - 1);
+	if (state != TEXT_UNREADABLE)
+		eval_whole(idx, im, AUT_FD_NAME, off, len, state == TEXT_WHOLE);
+	if (state != TEXT_WHOLE)
+		eval_unknown(idx, FIELD_BIT(FIELD_FD_NAME));
+	return 0;
+}
+
+/* A rule may match in several ways and views: the surest, and the view as written, are kept. */
+GLOBAL int add_hit(__u32 idx, __u32 rule, __u32 flags)
+{
+	struct scratch *s = scratch_at(idx);
+	__u32 n;
+
+	if (!s)
+		return 0;
+	n = s->n_hits;
+	for (__u32 i = 0; i < HIT_MAX; i++) {
+		if (i >= n)
+			break;
+		if (s->hits[i].rule == rule) {
+			if ((s->hits[i].flags & HIT_UNSURE) && !(flags & HIT_UNSURE))
+				s->hits[i].flags = flags;
+			return 0;
+		}
+	}
+	if (n >= HIT_MAX) {
+		s->overflow = 1;
+		return 0;
+	}
+	s->hits[n].rule = rule;
+	s->hits[n].flags = flags;
+	s->n_hits = n + 1;
+	return 0;
+}
+
+GLOBAL int eval_conj(__u32 idx, __u32 i)
+{
+	struct scratch *s = scratch_at(idx);
+	struct hit hit = {};
+	struct img im;
+
+	if (!s || !get_image(s, &im))
+		return 0;
+	if (decide_conj(im, i, EVENT_BIT(s->type & 63), s->shapes, s->truth, s->unknown, &hit))
+		add_hit(idx, hit.rule, hit.flags | s->view);
+	return 0;
+}
+
+#define LIST_CHUNK 64
+
+GLOBAL int eval_list_chunk(__u32 idx, __u32 first, __u32 n)
+{
+	struct scratch *s = scratch_at(idx);
+	__u32 lists;
+	struct img im;
+
+	if (!s || !get_image(s, &im))
+		return 0;
+	lists = img_head(im)->lists;
+	for (__u32 i = 0; i < LIST_CHUNK; i++) {
+		if (i >= n)
+			break;
+		eval_conj(idx, img_u16(im, lists + 2 * (first + i)));
+	}
+	return 0;
+}
+
+/* n conjunctions from lists; more than LIST_MAX are left to userspace. */
+GLOBAL int eval_list(__u32 idx, __u32 first, __u32 n)
+{
+	struct scratch *s = scratch_at(idx);
+
+	if (!s)
+		return 0;
+	if (n > LIST_MAX)
+		s->overflow = 1;
+	for (__u32 i = 0; i < LIST_MAX; i += LIST_CHUNK) {
+		if (i >= n)
+			break;
+		eval_list_chunk(idx, first + i, n - i);
+	}
+	return 0;
+}
+
+GLOBAL int eval_trigger(__u32 idx, __u32 pred)
+{
+	struct scratch *s = scratch_at(idx);
+	const struct img_trigger *t;
+	struct img im;
+
+	if (!s || pred >= PRED_MAX || !get_image(s, &im))
+		return 0;
+	t = img_at(im, img_head(im)->triggers, pred, sizeof(*t));
+	return eval_list(idx, t->first, t->n);
+}
+
+GLOBAL int eval_triggers(__u32 idx, __u32 word, __u64 bits)
+{
+	struct scratch *s = scratch_at(idx);
+	volatile __u64 *todo;
+
+	if (!s)
+		return 0;
+	todo = &s->mask;
+	*todo = bits;
+	for (__u32 b = 0; b < 64; b++) {
+		if (!(*todo >> b))
+			break;
+		if ((*todo >> b) & 1)
+			eval_trigger(idx, word * 64 + b);
+	}
+	return 0;
+}
+
+GLOBAL int eval_always_of(__u32 idx, __u32 i)
+{
+	struct scratch *s = scratch_at(idx);
+	const struct img_shape *shape;
+	struct img im;
+
+	if (!s || i >= SHAPE_MAX || !get_image(s, &im))
+		return 0;
+	shape = img_at(im, img_head(im)->shapes, i, sizeof(*shape));
+	return eval_list(idx, shape->first_always, shape->n_always);
+}
+
+GLOBAL int eval_always(__u32 idx)
+{
+	struct scratch *s = scratch_at(idx);
+	volatile __u64 *todo;
+
+	if (!s)
+		return 0;
+	todo = &s->shapes;
+	for (__u32 i = 0; i < SHAPE_MAX; i++) {
+		if (!(*todo >> i))
+			break;
+		if ((*todo >> i) & 1)
+			eval_always_of(idx, i);
+	}
+	return 0;
+}
+
+/* All conjunctions that can hold: adds to s->hits. view: HIT_RESOLVED or 0. */
+GLOBAL int eval_rules(__u32 idx, __u32 view)
+{
+	struct scratch *s = scratch_at(idx);
+	__u32 from = PROC_WORDS;
+	struct img im;
+
+	if (!s || !get_image(s, &im))
+		return 0;
+	s->view = view;
+	if (s->flags & SHAPE_PROC_TRIGGER)
+		from = 0;
+	for (__u32 w = 0; w < PRED_WORDS; w++) {
+		__u64 bits = (s->truth[w] | s->unknown[w]) & img_head(im)->trigger_words[w];
+
+		if (w >= from && bits)
+			eval_triggers(idx, w, bits);
+	}
+	if (s->flags & SHAPE_HAS_ALWAYS)
+		eval_always(idx);
+	return 0;
+}

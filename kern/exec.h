@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Births, execs and deaths: the process table is kept here, and execs are events. */
+#pragma once
+#include "kern/emit.h"
+
+/* Decides and sends an event of the exec family that is all in s->proc and the numbers. */
+INLINE void exec_event(__u32 idx, struct scratch *s, long res)
+{
+	struct img im;
+
+	if (!get_image(s, &im))
+		return;
+	eval_start(idx, s, im);
+	read_task_numbers(s, img_head(im)->type_nums[s->type & 63]);
+	set_num(s, FIELD_EVT_RES, res < 0 ? -res : 0);
+	set_num(s, FIELD_EVT_RAWRES, res);
+	set_num(s, FIELD_EVT_FAILED, res < 0);
+	set_num(s, FIELD_EVT_IS_OPEN_READ, 0);
+	set_num(s, FIELD_EVT_IS_OPEN_WRITE, 0);
+	s->num[FIELD_FD_NUM] = -1;
+	if (!eval_numbers(idx))
+		return;
+	if (s->flags & SHAPE_DERIVED)
+		read_derived(idx);
+	eval_rules(idx, 0);
+	if (!s->n_hits && !s->overflow)
+		return;
+	record_head(s);
+	emit(idx);
+}
+
+/* A new program: everything about it is in kernel memory, or was just put by the kernel where
+ * it is read. */
+INLINE void exec_succeeded(struct task_struct *task)
+{
+	__u32 pid = BPF_CORE_READ(task, tgid);
+	struct control *c = get_control();
+	struct scratch *s;
+	struct proc *old;
+	int idx;
+
+	if (!c || !c->generation)
+		return;
+	idx = scratch_take();
+	s = scratch_at(idx);
+	if (idx < 0 || !s)
+		return;
+	s->slot = c->slot;
+	s->type = EVENT_EXECVE;
+	s->have = s->unsure = 0;
+	s->written.state = s->base.state = s->resolved.state = TEXT_NONE;
+	proc_clear(s, c);
+	bpf_probe_read_kernel(s->proc.name, COMM_SIZE, &task->comm);
+	read_container(idx, s, task);
+	proc_judge(idx);
+	old = bpf_map_lookup_elem(&procs, &pid);
+	if (old)
+		cmd_unref(old->exec_id);
+	if (s->proc.live && s->argv.state != TEXT_NONE)
+		cmd_keep(s, pid);
+	proc_store(s, pid);
+	if (s->proc.live && pid != c->self) {
+		count(STAT_SEEN);
+		exec_event(idx, s, 0);
+	}
+	scratch_give(idx);
+}
+
+INLINE void exec_failed(enum hook_id hook, enum event_id type, long res)
+{
+	__u32 pid = bpf_get_current_pid_tgid() >> 32;
+	struct control *c = get_control();
+	struct scratch *s;
+	struct proc *p;
+	int idx;
+
+	if (res >= 0 || !c || is_self(c, hook, pid) || !proc_may_match(c, pid, &p))
+		return;
+	idx = scratch_take();
+	s = scratch_at(idx);
+	if (idx < 0 || !s)
+		return;
+	if (proc_enter(idx, s, c, pid, p, type))
+		exec_event(idx, s, res);
+	scratch_give(idx);
+}
+
+/* The child begins as its parent: same program, same arguments. Where that is not so (the
+ * parent renamed itself, the child was born into another cgroup) its first event reads it. */
+INLINE void forked(struct task_struct *parent, struct task_struct *child)
+{
+	__u32 ppid = BPF_CORE_READ(parent, tgid), pid = BPF_CORE_READ(child, tgid);
+	struct control *c = get_control();
+	struct scratch *s;
+	struct proc *p;
+	int idx;
+
+	if (pid == ppid || !c || !c->generation)
+		return;
+	p = bpf_map_lookup_elem(&procs, &ppid);
+	if (!p)
+		return;
+	idx = scratch_take();
+	s = scratch_at(idx);
+	if (idx < 0 || !s)
+		return;
+	s->proc = *p;
+	if (is_renamed(s, child)) {
+		s->proc.flags |= PROC_RENAMED;
+		s->proc.generation = 0;
+	}
+	if (BPF_CORE_READ(task_cgroup(child), id) != p->cgroup)
+		s->proc.generation = 0;
+	cmd_ref(s->proc.exec_id);
+	proc_store(s, pid);
+	scratch_give(idx);
+}
+
+INLINE void exited(void)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+	__u32 pid = bpf_get_current_pid_tgid() >> 32;
+	struct proc *p;
+
+	if (BPF_CORE_READ(t, signal, live.counter) > 0)
+		return;
+	p = bpf_map_lookup_elem(&procs, &pid);
+	if (!p)
+		return;
+	cmd_unref(p->exec_id);
+	bpf_map_delete_elem(&procs, &pid);
+}
+
+/* Its next event reads the new cgroup; the name it had at exec stays. */
+INLINE void moved(struct task_struct *task)
+{
+	__u32 pid = BPF_CORE_READ(task, tgid);
+	struct proc *p = bpf_map_lookup_elem(&procs, &pid);
+
+	if (p)
+		p->generation = 0;
+}

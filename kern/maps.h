@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Every map, by who writes it. Sizes marked "loader" are set before the programs are loaded. */
+#pragma once
+#include "kern/core.h"
+
+/* ---- policy: written by the daemon ---- */
+
+/* Size of an image's map value without IMAGE_SLACK, minus one. */
+const volatile __u32 image_mask = (1u << 20) - 1;
+
+/* Two images: the current one and room for the next. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2);
+	__uint(key_size, 4);
+	__uint(value_size, (1u << 20) + IMAGE_SLACK); /* loader */
+} image SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct control);
+} control SEC(".maps");
+
+/* ---- state: written by the kernel; the daemon adds what was there before it ---- */
+
+/* Processes by tgid. A hash and not task storage: it works on every kernel, costs the same,
+ * and lets a handler reach parents and ancestors by their number. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, __u32);
+	__type(value, struct proc);
+} procs SEC(".maps");
+
+/* Command lines of processes with candidates, in two sizes, shared by forks. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, struct cmd_small);
+} cmds_small SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, struct cmd_large);
+} cmds_large SEC(".maps");
+
+struct container {
+	char id[SHORT_SIZE];
+};
+
+/* What the names of a cgroup say, by its id. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, struct container);
+} containers SEC(".maps");
+
+/* io_uring opens between submission and completion, by request. */
+#define URING_TEXT 512
+struct uring_open {
+	__s32 dfd;
+	__u32 flags;
+	__u32 mode;
+	__u32 type;
+	__u32 file_slot;
+	__s32 len; /* of text, or a negative error */
+	char text[URING_TEXT];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 512);
+	__type(key, __u64);
+	__type(value, struct uring_open);
+} uring SEC(".maps");
+
+/* ---- output ---- */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4u << 20);
+} events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, RULE_MAX);
+	__type(key, __u32);
+	__type(value, struct rule_count);
+} rule_counts SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, STAT_COUNT);
+	__type(key, __u32);
+	__type(value, __u64);
+} stats SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, HOOK_COUNT);
+	__type(key, __u32);
+	__type(value, __u64);
+} hook_self SEC(".maps");
+
+INLINE void count(enum stat_id what)
+{
+	__u32 key = what;
+	__u64 *n = bpf_map_lookup_elem(&stats, &key);
+
+	if (n)
+		++*n;
+}

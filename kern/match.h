@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * From values to predicate bits: hash sets, ranges, automata. Pure: no helper and no map, so
+ * the same code runs in the kernel, on the host and under sanitizers. Loops are bounded by
+ * constants of kern/abi.h.
+ */
+#pragma once
+#include "kern/img.h"
+
+/* Makes the predicates of out number n true. */
+INLINE void match_out(struct img im, __u64 *truth, __u32 n)
+{
+	const struct img_out *o = img_at(im, img_head(im)->outs, n, sizeof(*o));
+
+	for (int i = 0; i < OUT_WORDS; i++) {
+		if (!o->set[i].mask)
+			break;
+		truth[o->set[i].word & (PRED_WORDS - 1)] |= o->set[i].mask;
+	}
+}
+
+INLINE void match_pred(__u64 *truth, __u32 pred)
+{
+	truth[(pred >> 6) & (PRED_WORDS - 1)] |= 1ULL << (pred & 63);
+}
+
+/* Slot at which a text is looked for first. gen/set.c fills tables with it. */
+INLINE __u32 set_hash(__u64 k0, __u64 k1, __u32 seed)
+{
+	__u64 h = (k0 ^ seed) * 0x9e3779b97f4a7c15ULL;
+
+	h = (h ^ (h >> 29) ^ k1) * 0xbf58476d1ce4e5b9ULL;
+	return h >> 32;
+}
+
+/* text: SHORT_SIZE bytes padded with NUL, as two words. */
+INLINE void match_set(struct img im, const struct img_field *f, const __u64 *text, __u64 *truth)
+{
+	__u32 at = set_hash(text[0], text[1], f->set_seed);
+
+	for (int i = 0; i < PROBE_MAX; i++) {
+		const struct img_slot *s =
+			img_at(im, f->set, (at + i) & f->set_mask, sizeof(*s));
+
+		if (!s->out)
+			return;
+		if (s->key[0] == text[0] && s->key[1] == text[1]) {
+			match_out(im, truth, s->out - 1);
+			return;
+		}
+	}
+}
+
+INLINE void match_ranges(struct img im, const struct img_field *f, __s64 value, __u64 *truth)
+{
+	__u32 ranges = img_head(im)->ranges, first = f->first_range, n = f->n_ranges;
+
+	for (__u32 i = 0; i < RANGE_MAX; i++) {
+		const struct img_range *r;
+
+		if (i >= n)
+			break;
+		r = img_at(im, ranges, first + i, sizeof(*r));
+		if (value >= r->low && value <= r->high)
+			match_pred(truth, r->pred);
+	}
+}
+
+INLINE const struct img_automaton *automaton(struct img im, __u32 a)
+{
+	return img_at(im, img_head(im)->automata, a, sizeof(struct img_automaton));
+}
+
+/* One symbol: next state, with its output. */
+INLINE __u32 match_step(struct img im, const struct img_automaton *a, __u32 state, __u32 symbol,
+			__u64 *truth)
+{
+	__u32 class = img_u8(im, a->classes + symbol);
+
+	state = img_u16(im, a->trans + 2 * (state * a->n_classes + class));
+	if (state >= a->first_out)
+		match_out(im, truth, img_u32(im, a->outs + 4 * (state - a->first_out)));
+	return state;
+}
+
+/*
+ * What a scan does in a state with an output. In the kernel a function of its own (kern/text.h;
+ * ctx is the scratch slot): inline it would be verified again for every byte.
+ */
+#ifdef __bpf__
+INLINE void scan_hit(struct img im, __u64 *truth, __u32 ctx, __u32 out);
+#else
+INLINE void scan_hit(struct img im, __u64 *truth, __u32 ctx, __u32 out)
+{
+	(void)ctx;
+	match_out(im, truth, out);
+}
+#endif
+
+#define SCAN_CHUNK 64
+
+/* The first SCAN_CHUNK bytes of n. first_out is read anew for each byte: what a comparison
+ * taught the verifier about a register would multiply the states it follows. */
+INLINE __u32 match_scan(struct img im, const struct img_automaton *a, __u32 state,
+			const unsigned char *text, __u32 n, __u64 *truth, __u32 ctx)
+{
+	const volatile __u32 *first_out = &a->first_out;
+	__u32 classes = a->classes, trans = a->trans, width = a->n_classes, outs = a->outs;
+
+	for (__u32 i = 0; i < SCAN_CHUNK; i++) {
+		if (i >= n)
+			break;
+		state = img_u16(im, trans + 2 * (state * width + img_u8(im, classes + text[i])));
+		if (state >= *first_out)
+			scan_hit(im, truth, ctx, img_u32(im, outs + 4 * (state - *first_out)));
+	}
+	return state;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The open family. A handler gets plain values, so every door to the kernel (a system call's
+ * tracepoint, the function behind all of them, io_uring) is a few lines in tiercel.bpf.c.
+ *
+ * A path has two views: the text as written, made absolute and normal (what Falco compares),
+ * and the name of the file that was really opened. A rule matches if it matches one of them.
+ */
+#pragma once
+#include "kern/emit.h"
+
+struct open_args {
+	enum event_id type;
+	long res;	   /* file descriptor, 0 if only success is known, or negative error */
+	struct file *file; /* what was opened, NULL if nothing */
+	__u64 text;	   /* address of the path as written, 0 for none */
+	bool text_in_kernel;
+	bool no_file; /* success without a file descriptor */
+	__s32 dfd;
+	__u32 flags;
+	__u32 mode;
+	__u32 record_flags;
+};
+
+INLINE struct file *file_of_fd(long fd)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+	struct fdtable *fdt = BPF_CORE_READ(t, files, fdt);
+	struct file **table = BPF_CORE_READ(fdt, fd), *f = NULL;
+
+	if (fd < 0 || fd >= BPF_CORE_READ(fdt, max_fds))
+		return NULL;
+	bpf_probe_read_kernel(&f, sizeof(f), table + fd);
+	return f;
+}
+
+INLINE void open_numbers(struct scratch *s, struct img im, const struct open_args *a)
+{
+	__u32 acc = a->flags & O_ACCMODE;
+	bool path = a->flags & O_PATH, creat = a->type == EVENT_CREAT;
+
+	set_num(s, FIELD_EVT_RES, a->res < 0 ? -a->res : 0);
+	set_num(s, FIELD_EVT_RAWRES, a->res);
+	set_num(s, FIELD_EVT_FAILED, a->res < 0);
+	set_num(s, FIELD_FD_NUM, a->res < 0 ? -1 : a->res);
+	set_num(s, FIELD_EVT_IS_OPEN_READ, !creat && (path || acc != O_WRONLY));
+	set_num(s, FIELD_EVT_IS_OPEN_WRITE, !creat && !path && acc != 0);
+	set_num(s, FIELD_FD_TYPECHAR, a->res >= 0 && (a->flags & O_DIRECTORY) ? 'd' : 'f');
+	if (a->res >= 0)
+		set_num(s, FIELD_FD_TYPE, a->flags & O_DIRECTORY ? 'd' : 'f');
+	read_task_numbers(s, img_head(im)->type_nums[s->type & 63]);
+}
+
+INLINE void read_written(struct scratch *s, const struct open_args *a)
+{
+	unsigned char *to = s->data + AREA(AREA_WRITTEN);
+	long n;
+
+	s->written.off = AREA(AREA_WRITTEN);
+	s->written.state = TEXT_NONE;
+	if (!a->text)
+		return;
+	if (a->text_in_kernel)
+		n = bpf_probe_read_kernel_str(to, PATH_MAX_LEN, (void *)a->text);
+	else
+		n = bpf_probe_read_user_str(to, PATH_MAX_LEN, (void *)a->text);
+	s->written.state = TEXT_UNREADABLE;
+	if (n < 0) {
+		count(STAT_UNREADABLE);
+		return;
+	}
+	s->written.state = TEXT_WHOLE;
+	s->written.len = n ? n - 1 : 0;
+}
+
+/* The directory that a relative path starts from. */
+INLINE void read_base(__u32 idx, struct scratch *s, __s32 dfd)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+
+	if (dfd == AT_FDCWD)
+		read_path(idx, AREA_BASE, (__u64)BPF_CORE_READ(t, fs, pwd.dentry),
+			  (__u64)BPF_CORE_READ(t, fs, pwd.mnt), &s->base);
+	else
+		read_file_path(idx, AREA_BASE, file_of_fd(dfd), &s->base);
+	if (s->base.state == TEXT_NONE)
+		s->base.state = TEXT_UNREADABLE;
+}
+
+/* Makes s->normal from s->base and s->written. */
+GLOBAL int open_normalise(__u32 idx)
+{
+	struct scratch *s = scratch_at(idx);
+
+	if (!s)
+		return 0;
+	normal_start(s);
+	if (s->base.state != TEXT_NONE) {
+		normal_add(idx, s->base.off, s->base.len);
+		normal_component(s);
+	}
+	normal_add(idx, s->written.off, s->written.len);
+	normal_end(s);
+	if (s->base.state == TEXT_CUT || s->base.state == TEXT_UNREADABLE)
+		s->normal.state = TEXT_CUT;
+	return 0;
+}
+
+INLINE bool is_relative(struct scratch *s)
+{
+	return s->data[AREA(AREA_WRITTEN)] != '/';
+}
+
+/* Whether both views are letter for letter the same: then one look is enough. */
+INLINE bool one_view(__u32 idx, struct scratch *s)
+{
+	return s->resolved.state == TEXT_WHOLE && s->written.state == TEXT_WHOLE &&
+	       s->written.len == s->resolved.len &&
+	       same_text(idx, s->written.off, s->resolved.off, s->written.len);
+}
+
+INLINE void open_paths(__u32 idx, struct scratch *s, const struct open_args *a)
+{
+	read_file_path(idx, AREA_RESOLVED, a->file, &s->resolved);
+	read_written(s, a);
+	if (s->written.state == TEXT_WHOLE && is_relative(s))
+		read_base(idx, s, a->dfd);
+}
+
+INLINE void open_views(__u32 idx, struct scratch *s)
+{
+	if (s->written.state == TEXT_WHOLE && !one_view(idx, s)) {
+		open_normalise(idx);
+		eval_path(idx, s->normal.off, s->normal.len, s->normal.state);
+		eval_rules(idx, 0);
+	} else if (s->written.state == TEXT_UNREADABLE && s->resolved.state == TEXT_NONE) {
+		eval_path(idx, 0, 0, TEXT_UNREADABLE);
+		eval_rules(idx, 0);
+	}
+	if (s->resolved.state != TEXT_NONE) {
+		eval_path(idx, s->resolved.off, s->resolved.len, s->resolved.state);
+		eval_rules(idx, one_view(idx, s) ? 0 : HIT_RESOLVED);
+	}
+}
+
+INLINE void open_event(__u32 idx, struct scratch *s, const struct open_args *a)
+{
+	struct record *r = record_of(s);
+	struct img im;
+
+	if (!get_image(s, &im))
+		return;
+	eval_start(idx, s, im);
+	open_numbers(s, im, a);
+	if (!eval_numbers(idx))
+		return;
+	if (s->flags & SHAPE_DERIVED)
+		read_derived(idx);
+	open_paths(idx, s, a);
+	if (s->paths)
+		open_views(idx, s);
+	else
+		eval_rules(idx, 0);
+	if (!s->n_hits && !s->overflow)
+		return;
+	record_head(s);
+	r->flags |= a->record_flags;
+	r->open_flags = a->flags;
+	r->mode = a->mode;
+	emit(idx);
+}
+
+INLINE void opened(enum hook_id hook, struct open_args *a)
+{
+	__u32 pid = bpf_get_current_pid_tgid() >> 32;
+	struct control *c = get_control();
+	struct scratch *s;
+	struct proc *p;
+	int idx;
+
+	if (!c || is_self(c, hook, pid) || !proc_may_match(c, pid, &p))
+		return;
+	idx = scratch_take();
+	s = scratch_at(idx);
+	if (idx < 0 || !s)
+		return;
+	if (proc_enter(idx, s, c, pid, p, a->type)) {
+		if (!a->file && a->res >= 0 && !a->no_file)
+			a->file = file_of_fd(a->res);
+		open_event(idx, s, a);
+	}
+	scratch_give(idx);
+}

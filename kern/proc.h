@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The process table: who a process is since its exec, what it can still match, and its command
+ * line. Filled at exec, copied at fork, dropped when the last thread exits; a process never
+ * seen before is read at its first event.
+ */
+#pragma once
+#include "kern/cgroup.h"
+#include "kern/eval.h"
+#include "kern/task.h"
+
+INLINE struct cmd_head *cmd_find(__u64 id)
+{
+	struct cmd_head *h = bpf_map_lookup_elem(&cmds_small, &id);
+
+	return h ? h : bpf_map_lookup_elem(&cmds_large, &id);
+}
+
+INLINE void cmd_ref(__u64 id)
+{
+	struct cmd_head *h = id ? cmd_find(id) : NULL;
+
+	if (h)
+		__sync_fetch_and_add(&h->refs, 1);
+}
+
+INLINE void cmd_unref(__u64 id)
+{
+	struct cmd_head *h = id ? cmd_find(id) : NULL;
+
+	if (!h)
+		return;
+	__sync_fetch_and_add(&h->refs, -1);
+	if (h->refs > 0)
+		return;
+	if (bpf_map_delete_elem(&cmds_small, &id))
+		bpf_map_delete_elem(&cmds_large, &id);
+}
+
+/* Keeps s->argv under a new id. */
+INLINE void cmd_keep(struct scratch *s, __u32 pid)
+{
+	__u64 id = bpf_ktime_get_boot_ns() << 16 | (pid & 0xffff);
+	__u32 len = s->argv.len;
+	long err;
+
+	id &= ~(1ULL << 63); /* the daemon's own ids have this bit */
+	s->cmd.h.refs = 1;
+	s->cmd.h.len = len;
+	if (len > ARGS_MAX)
+		return;
+	bpf_probe_read_kernel(s->cmd.argv, len, s->data + AREA(AREA_ARGV));
+	if (len <= CMD_SMALL)
+		err = bpf_map_update_elem(&cmds_small, &id, &s->cmd, BPF_ANY);
+	else
+		err = bpf_map_update_elem(&cmds_large, &id, &s->cmd, BPF_ANY);
+	if (err)
+		count(STAT_NO_CMD);
+	else
+		s->proc.exec_id = id;
+}
+
+INLINE bool proc_store(struct scratch *s, __u32 pid)
+{
+	if (!bpf_map_update_elem(&procs, &pid, &s->proc, BPF_ANY))
+		return true;
+	count(STAT_NO_PROC);
+	return false;
+}
+
+/* What a name by prctl makes uncertain: Falco takes it over at fork, the exec does not. */
+#define NAME_FIELDS (FIELD_BIT(FIELD_PROC_NAME) | FIELD_BIT(FIELD_PROC_CMDLINE))
+
+#define PROC_FIELDS                                                                                \
+	(PROC_TEXTS | FIELD_BIT(FIELD_PROC_EXEPATH))
+
+/* Reads and judges the process that the current address space belongs to; its name and
+ * container are in s->proc already. Texts are not read if nothing could come of them. */
+GLOBAL int proc_judge(__u32 idx)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+	struct scratch *s = scratch_at(idx);
+	__u64 base = 0, renamed;
+	struct img im;
+
+	if (!s || !get_image(s, &im))
+		return 0;
+	renamed = s->proc.unknown;
+	eval_process_short(idx);
+	eval_unknown(idx, PROC_FIELDS | renamed);
+	eval_live(idx);
+	for (int w = 0; w < PROC_WORDS; w++)
+		base |= img_head(im)->base_words[w];
+	if (!s->proc.live && !base) {
+		s->proc.unknown = PROC_FIELDS | renamed;
+		__builtin_memcpy(s->proc.bits, s->truth, sizeof(s->proc.bits));
+		return 0;
+	}
+	read_argv(s);
+	read_file_path(idx, AREA_EXEPATH, BPF_CORE_READ(t, mm, exe_file), &s->exepath);
+	if (s->exepath.state == TEXT_NONE)
+		s->exepath.state = TEXT_UNREADABLE;
+	if (s->argv.state == TEXT_CUT)
+		s->proc.flags |= PROC_TRUNCATED;
+	eval_process(idx);
+	return 0;
+}
+
+INLINE void proc_clear(struct scratch *s, const struct control *c)
+{
+	__builtin_memset(&s->proc, 0, sizeof(s->proc));
+	s->proc.generation = c->generation;
+	s->argv.state = TEXT_NONE;
+	s->argv.len = 0;
+	s->exepath.state = TEXT_NONE;
+}
+
+/* A process that was there before, or that changed its cgroup: read at its event. */
+INLINE void proc_meet(__u32 idx, struct scratch *s, const struct control *c, __u32 pid,
+		      struct proc *old)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+
+	proc_clear(s, c);
+	read_container(idx, s, t);
+	if (old) {
+		__builtin_memcpy(s->proc.name, old->name, COMM_SIZE);
+		s->proc.flags = old->flags;
+		s->proc.exec_id = old->exec_id;
+		s->proc.unknown = old->flags & PROC_RENAMED ? NAME_FIELDS : 0;
+	} else {
+		bpf_probe_read_kernel(s->proc.name, COMM_SIZE, &t->comm);
+		s->proc.flags = PROC_EARLY;
+		count(STAT_EARLY);
+	}
+	proc_judge(idx);
+	if (s->proc.live && !s->proc.exec_id)
+		cmd_keep(s, pid);
+	proc_store(s, pid);
+}
+
+/* Brings the current process into s->proc; false if it can match nothing of this type. */
+INLINE bool proc_enter(__u32 idx, struct scratch *s, const struct control *c, __u32 pid,
+		       struct proc *p, __u32 type)
+{
+	struct img im;
+
+	s->slot = c->slot;
+	s->type = type;
+	s->have = 0;
+	s->unsure = 0;
+	s->file = 0;
+	s->resolved.state = s->written.state = s->base.state = TEXT_NONE;
+	if (p && p->generation == c->generation) {
+		s->proc = *p;
+		s->argv.state = s->exepath.state = TEXT_NONE;
+	} else {
+		proc_meet(idx, s, c, pid, p);
+	}
+	if (!get_image(s, &im) || !(s->proc.live & img_head(im)->type_shapes[type & 63]))
+		return false;
+	count(STAT_SEEN);
+	return true;
+}
+
+/* What every handler of a current process's event begins with: its entry, if it may match. */
+INLINE bool proc_may_match(const struct control *c, __u32 pid, struct proc **p)
+{
+	*p = bpf_map_lookup_elem(&procs, &pid);
+	return !*p || (*p)->generation != c->generation || (*p)->live;
+}
+
+/* The daemon's own events are not decided, only counted: its self-test looks at the count. */
+INLINE bool is_self(const struct control *c, enum hook_id hook, __u32 pid)
+{
+	__u32 key = hook;
+	__u64 *n;
+
+	if (pid != c->self)
+		return !c->generation;
+	n = bpf_map_lookup_elem(&hook_self, &key);
+	if (n)
+		++*n;
+	return true;
+}
+
+/* Whether a task bears another name than that of its exec. */
+INLINE bool is_renamed(struct scratch *s, struct task_struct *task)
+{
+	__u64 now[2] = {}, then[2];
+
+	bpf_probe_read_kernel(now, COMM_SIZE, &task->comm);
+	__builtin_memcpy(then, s->proc.name, COMM_SIZE);
+	return now[0] != then[0] || now[1] != then[1];
+}

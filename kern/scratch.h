@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Working memory of one event. The stack has 512 bytes and programs can be interrupted by
+ * others on the same CPU, so every CPU has SCRATCH_SLOTS of these; an event takes a free one
+ * and gives it back. Functions that the verifier checks on their own (global ones) get the
+ * slot's number and look it up again.
+ */
+#pragma once
+#include "kern/decide.h"
+#include "kern/maps.h"
+
+/* Areas of scratch.data. A text never starts outside its area and never reaches further than
+ * AREA_SLACK behind it. */
+enum area { AREA_ARGV, AREA_EXEPATH, AREA_RESOLVED, AREA_WRITTEN, AREA_BASE, AREA_NORMAL, AREA_COUNT };
+#define AREA_SLACK 512
+#define AREA_SIZE (4096 + AREA_SLACK)
+#define DATA_SIZE (AREA_COUNT * AREA_SIZE)
+#define AREA(a) ((a) * AREA_SIZE)
+
+/* A text in scratch.data. */
+struct text {
+	__u32 off;
+	__u32 len;
+	__s32 state; /* TEXT_* */
+};
+enum { TEXT_NONE, TEXT_WHOLE, TEXT_CUT, TEXT_UNREADABLE };
+
+#define COMPONENTS_MAX 256
+struct normal { /* progress of kern/normal.h */
+	__u32 out;
+	__u32 start;
+	__u32 depth;
+	__u32 cut;
+	__u16 starts[COMPONENTS_MAX];
+};
+
+/* Progress of kern/path.h: in memory, for in registers the verifier would tell apart every
+ * value that the loop can see. */
+struct walk {
+	__u64 dentry;
+	__u64 mnt;	/* struct vfsmount */
+	__u64 mnt_root;
+	__u64 root;	/* of the task */
+	__u64 root_mnt;
+	__u32 at;	/* start of the text within its area */
+	__u32 pad;
+};
+
+struct scratch {
+	__u64 owner; /* pid_tgid of the event that has the slot, 0: free */
+	__u32 slot;  /* of the policy image */
+	__u32 type;
+	__u64 truth[PRED_WORDS];
+	__u64 unknown[PRED_WORDS];
+	__s64 num[FIELD_KERNEL_COUNT];
+	__u64 have;	/* fields that have a number in num */
+	__u64 unsure;	/* fields that could not be read to the end */
+	__u64 shapes;
+	__u64 mask;	/* bits under way in a loop */
+	__u64 paths;
+	__u64 file;	/* struct file * that was opened, 0 for none */
+	__u64 user_text;/* where the path as written stands */
+	__s32 dfd;
+	__u32 flags;	/* SHAPE_* of the shapes that hold */
+	__u32 n_hits;
+	__u32 view;	/* hit flag of the view being decided */
+	__u32 overflow; /* more conjunctions or hits than the bounds allow */
+	__u32 run;	/* of kern/cgroup.h: hexadecimal digits in a row, ... */
+	__u32 run_clean; /* ... and whether no other letter stood before them */
+	__u32 pad;
+	struct proc proc;
+	struct text argv, exepath, resolved, written, base, normal;
+	struct normal norm;
+	struct walk walk;
+	struct container container;
+	struct cmd_large cmd; /* also built here before it goes into its map */
+	struct uring_open uring;
+	struct hit hits[HIT_MAX];
+	unsigned char data[DATA_SIZE + AREA_SLACK];
+	unsigned char out[RECORD_MAX + 4096 + 256]; /* a tail is copied before its end is checked */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SCRATCH_SLOTS); /* loader: times the number of CPUs */
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratch SEC(".maps");
+
+INLINE struct scratch *scratch_at(__u32 idx)
+{
+	return bpf_map_lookup_elem(&scratch, &idx);
+}
+
+/* The number of a free slot of this CPU, now taken, or -1. An interrupt between the test and
+ * the store can take the same slot; the second look finds that out. */
+INLINE int scratch_take(void)
+{
+	__u64 me = bpf_get_current_pid_tgid() | 1ULL << 63;
+	__u32 base = bpf_get_smp_processor_id() * SCRATCH_SLOTS;
+
+	for (int i = 0; i < SCRATCH_SLOTS; i++) {
+		struct scratch *s = scratch_at(base + i);
+
+		if (!s)
+			break;
+		if (s->owner)
+			continue;
+		s->owner = me;
+		barrier();
+		if (s->owner == me)
+			return base + i;
+	}
+	count(STAT_NESTED);
+	return -1;
+}
+
+INLINE void scratch_give(__u32 idx)
+{
+	struct scratch *s = scratch_at(idx);
+
+	if (s)
+		s->owner = 0;
+}
+
+INLINE struct control *get_control(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&control, &zero);
+}
+
+/* The image that the event in s began with. */
+INLINE bool get_image(struct scratch *s, struct img *im)
+{
+	__u32 slot = s->slot;
+
+	im->data = bpf_map_lookup_elem(&image, &slot);
+	im->mask = image_mask;
+	return im->data;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* task_struct to numbers and texts, for the current task and its parents. */
+#pragma once
+#include "kern/path.h"
+
+INLINE __u32 task_ppid(struct task_struct *t)
+{
+	return BPF_CORE_READ(t, real_parent, tgid);
+}
+
+/* As the kernel's new_encode_dev() writes a device number. */
+INLINE __u32 task_tty(struct task_struct *t)
+{
+	struct tty_struct *tty = BPF_CORE_READ(t, signal, tty);
+	__u32 major, minor;
+
+	if (!tty)
+		return 0;
+	major = BPF_CORE_READ(tty, driver, major);
+	minor = BPF_CORE_READ(tty, driver, minor_start) + BPF_CORE_READ(tty, index);
+	return (minor & 0xff) | major << 8 | (minor & ~0xffu) << 12;
+}
+
+INLINE void set_num(struct scratch *s, enum field_id f, __s64 value)
+{
+	s->num[f] = value;
+	s->have |= FIELD_BIT(f);
+}
+
+/* The numbers of the current task that are asked for. */
+INLINE void read_task_numbers(struct scratch *s, __u64 wanted)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+
+	if (wanted & FIELD_BIT(FIELD_PROC_PID))
+		set_num(s, FIELD_PROC_PID, bpf_get_current_pid_tgid() >> 32);
+	if (wanted & FIELD_BIT(FIELD_PROC_PPID))
+		set_num(s, FIELD_PROC_PPID, task_ppid(t));
+	if (wanted & FIELD_BIT(FIELD_PROC_TTY))
+		set_num(s, FIELD_PROC_TTY, task_tty(t));
+	if (wanted & FIELD_BIT(FIELD_USER_UID))
+		set_num(s, FIELD_USER_UID, BPF_CORE_READ(t, cred, euid.val));
+	if (wanted & FIELD_BIT(FIELD_GROUP_GID))
+		set_num(s, FIELD_GROUP_GID, BPF_CORE_READ(t, cred, egid.val));
+	if (wanted & FIELD_BIT(FIELD_USER_LOGINUID))
+		set_num(s, FIELD_USER_LOGINUID, (__s32)BPF_CORE_READ(t, loginuid.val));
+}
+
+/* argv of the current address space into AREA_ARGV. Bounded by arg_end: a longer copy would
+ * run off the stack and read nothing. */
+INLINE void read_argv(struct scratch *s)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+	__u64 from = BPF_CORE_READ(t, mm, arg_start), len = BPF_CORE_READ(t, mm, arg_end) - from;
+
+	s->argv.off = AREA(AREA_ARGV);
+	s->argv.len = 0;
+	s->argv.state = TEXT_WHOLE;
+	if (!from || !len)
+		return;
+	if (len > ARGS_MAX) {
+		s->argv.state = TEXT_CUT;
+		len = ARGS_MAX;
+		count(STAT_TRUNCATED);
+	}
+	OPAQUE(len);
+	if (len > ARGS_MAX)
+		return;
+	if (bpf_probe_read_user(s->data + AREA(AREA_ARGV), len, (void *)from)) {
+		s->argv.state = TEXT_UNREADABLE;
+		count(STAT_UNREADABLE);
+		return;
+	}
+	s->argv.len = len;
+}
+
+/* Derived predicates: bits of the parent and its parents. */
+GLOBAL int derive_one(__u32 idx, __u32 i, __u32 pid, __u32 depth)
+{
+	struct proc *p = bpf_map_lookup_elem(&procs, &pid);
+	struct scratch *s = scratch_at(idx);
+	const struct img_derived *d;
+	__u32 base;
+	struct img im;
+
+	if (!p || !s || !get_image(s, &im))
+		return 0;
+	d = img_at(im, img_head(im)->derived, i, sizeof(*d));
+	if (d->depth && d->depth != depth)
+		return 0;
+	base = d->base;
+	if ((p->bits[(base >> 6) & (PROC_WORDS - 1)] >> (base & 63)) & 1)
+		match_pred(s->truth, d->pred);
+	return 0;
+}
+
+GLOBAL int derive_from(__u32 idx, __u32 pid, __u32 depth)
+{
+	struct scratch *s = scratch_at(idx);
+	struct img im;
+	__u32 n;
+
+	if (!s || !get_image(s, &im))
+		return 0;
+	n = img_head(im)->n_derived;
+	for (__u32 i = 0; i < DERIVED_MAX; i++) {
+		if (i >= n)
+			break;
+		derive_one(idx, i, pid, depth);
+	}
+	return 0;
+}
+
+INLINE void read_derived(__u32 idx)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+
+	t = BPF_CORE_READ(t, real_parent);
+	for (__u32 depth = 1; depth <= ANCESTORS_MAX; depth++) {
+		__u32 pid = BPF_CORE_READ(t, tgid);
+
+		if (!pid)
+			break;
+		derive_from(idx, pid, depth);
+		t = BPF_CORE_READ(t, real_parent);
+	}
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The hooks: one program per row of kern/hooks.def, each a few lines that take an attach
+ * point's values apart and call a handler of kern/exec.h, kern/open.h or kern/uring.h.
+ */
+#include "kern/exec.h"
+#include "kern/open.h"
+#include "kern/uring.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* ---- processes: both back ends ---- */
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task)
+{
+	exec_succeeded(task);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+	forked(parent, child);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit)
+{
+	exited();
+	return 0;
+}
+
+SEC("tp_btf/cgroup_attach_task")
+int BPF_PROG(on_attach_cgroup, struct cgroup *to, const char *path, struct task_struct *task)
+{
+	moved(task);
+	return 0;
+}
+
+/* ---- back end A: kernel functions ---- */
+
+SEC("fexit/__x64_sys_execve")
+int BPF_PROG(on_execve_return, void *regs, long ret)
+{
+	exec_failed(HOOK_on_execve_return, EVENT_EXECVE, ret);
+	return 0;
+}
+
+SEC("fexit/__x64_sys_execveat")
+int BPF_PROG(on_execveat_return, void *regs, long ret)
+{
+	exec_failed(HOOK_on_execveat_return, EVENT_EXECVEAT, ret);
+	return 0;
+}
+
+/* The event type of an open, from the system call that the task is in; -1: none of ours
+ * (the kernel opens files on its own account, too). */
+INLINE int type_of_call(const struct call *c)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+
+	if (BPF_CORE_READ(t, flags) & PF_IO_WORKER)
+		return EVENT_OPENAT;
+	if (c->nr == NR_openat2)
+		return EVENT_OPENAT2;
+	if (c->nr == NR_io_uring_enter)
+		return EVENT_OPENAT;
+	if (c->nr == (c->compat ? NR_compat_openat : NR_openat))
+		return EVENT_OPENAT;
+	if (c->nr == (c->compat ? NR_compat_open : NR_open))
+		return EVENT_OPEN;
+	if (c->nr == (c->compat ? NR_compat_creat : NR_creat))
+		return EVENT_CREAT;
+	return -1;
+}
+
+INLINE bool is_uring(const struct call *c)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+
+	return c->nr == NR_io_uring_enter || (BPF_CORE_READ(t, flags) & PF_IO_WORKER);
+}
+
+SEC("fexit/do_filp_open")
+int BPF_PROG(on_filp_open, int dfd, struct filename *name, struct open_flags *op, struct file *ret)
+{
+	struct open_args a = { .text_in_kernel = true, .dfd = dfd };
+	long err = (long)ret;
+	struct call c;
+	int type;
+
+	if (BPF_CORE_READ(op, open_flag) & FMODE_EXEC)
+		return 0;
+	read_call(&c);
+	type = type_of_call(&c);
+	if (type < 0)
+		return 0;
+	a.type = type;
+	if (err < 0 && err >= -MAX_ERRNO)
+		a.res = err;
+	else
+		a.file = ret;
+	if (is_uring(&c)) {
+		/* an attempt that must not block; a worker does it again */
+		if (a.res == -EAGAIN && (BPF_CORE_READ(op, lookup_flags) & LOOKUP_CACHED))
+			return 0;
+		a.record_flags = RECORD_IO_URING;
+	}
+	a.text = (__u64)BPF_CORE_READ(name, name);
+	a.flags = BPF_CORE_READ(op, open_flag);
+	a.mode = BPF_CORE_READ(op, mode) & 07777;
+	opened(HOOK_on_filp_open, &a);
+	return 0;
+}
+
+/* ---- back end B: tracepoints ---- */
+
+struct sys_exit {
+	__u64 common;
+	long nr;
+	long ret;
+};
+
+SEC("tracepoint/syscalls/sys_exit_execve")
+int on_execve_exit(struct sys_exit *ctx)
+{
+	exec_failed(HOOK_on_execve_exit, EVENT_EXECVE, ctx->ret);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_exit_execveat")
+int on_execveat_exit(struct sys_exit *ctx)
+{
+	exec_failed(HOOK_on_execveat_exit, EVENT_EXECVEAT, ctx->ret);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_exit_open")
+int on_open_exit(struct sys_exit *ctx)
+{
+	struct open_args a = { .type = EVENT_OPEN, .res = ctx->ret, .dfd = AT_FDCWD };
+	struct call c;
+
+	read_call(&c);
+	a.text = c.args[0];
+	a.flags = c.args[1];
+	a.mode = c.args[2];
+	opened(HOOK_on_open_exit, &a);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_exit_openat")
+int on_openat_exit(struct sys_exit *ctx)
+{
+	struct open_args a = { .type = EVENT_OPENAT, .res = ctx->ret };
+	struct call c;
+
+	read_call(&c);
+	a.dfd = c.args[0];
+	a.text = c.args[1];
+	a.flags = c.args[2];
+	a.mode = c.args[3];
+	opened(HOOK_on_openat_exit, &a);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_exit_openat2")
+int on_openat2_exit(struct sys_exit *ctx)
+{
+	struct open_args a = { .type = EVENT_OPENAT2, .res = ctx->ret };
+	struct open_how how = {};
+	struct call c;
+
+	read_call(&c);
+	a.dfd = c.args[0];
+	a.text = c.args[1];
+	bpf_probe_read_user(&how, sizeof(how), (void *)c.args[2]);
+	a.flags = how.flags;
+	a.mode = how.mode;
+	/* what was granted is in the file, where no thread can rewrite it */
+	if (a.res >= 0) {
+		__u32 kept = O_ACCMODE | O_PATH | O_DIRECTORY;
+		struct file *f = file_of_fd(a.res);
+
+		a.file = f;
+		a.flags = (a.flags & ~kept) | (BPF_CORE_READ(f, f_flags) & kept);
+	}
+	opened(HOOK_on_openat2_exit, &a);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_exit_creat")
+int on_creat_exit(struct sys_exit *ctx)
+{
+	struct open_args a = { .type = EVENT_CREAT, .res = ctx->ret, .dfd = AT_FDCWD };
+	struct call c;
+
+	read_call(&c);
+	a.text = c.args[0];
+	a.flags = O_CREAT | O_WRONLY | O_TRUNC;
+	a.mode = c.args[1];
+	opened(HOOK_on_creat_exit, &a);
+	return 0;
+}
+
+SEC("tp_btf/io_uring_submit_req")
+int BPF_PROG(on_uring_submit, struct io_kiocb *req)
+{
+	uring_submitted(HOOK_on_uring_submit, req);
+	return 0;
+}
+
+/* The arguments are those of 6.12 and later; the daemon does not attach it elsewhere. */
+SEC("tp_btf/io_uring_complete")
+int BPF_PROG(on_uring_complete, void *ring, void *req, struct io_uring_cqe *cqe)
+{
+	uring_completed(HOOK_on_uring_complete, req, cqe);
+	return 0;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Opens through io_uring where only tracepoints can be had: no system call is seen, the path is
+ * known when a request is submitted and the result when it completes, often in another thread
+ * of the same process. (Back end A sees such opens in do_filp_open like all others.)
+ */
+#pragma once
+#include "kern/open.h"
+
+INLINE void uring_keep(struct scratch *s, struct io_kiocb *req, __u8 op)
+{
+	struct io_open *o = (void *)req; /* a request's own data stands at its start */
+	struct uring_open *u = &s->uring;
+	__u64 key = (__u64)req;
+
+	u->type = op == IORING_OP_OPENAT2 ? EVENT_OPENAT2 : EVENT_OPENAT;
+	u->dfd = BPF_CORE_READ(o, dfd);
+	u->flags = BPF_CORE_READ(o, how.flags);
+	u->mode = BPF_CORE_READ(o, how.mode);
+	u->file_slot = BPF_CORE_READ(o, file_slot);
+	u->len = bpf_probe_read_kernel_str(u->text, URING_TEXT, BPF_CORE_READ(o, filename, name));
+	bpf_map_update_elem(&uring, &key, u, BPF_ANY);
+}
+
+INLINE void uring_submitted(enum hook_id hook, struct io_kiocb *req)
+{
+	__u32 pid = bpf_get_current_pid_tgid() >> 32;
+	struct control *c = get_control();
+	__u8 op = BPF_CORE_READ(req, opcode);
+	struct scratch *s;
+	struct proc *p;
+	int idx;
+
+	if (op != IORING_OP_OPENAT && op != IORING_OP_OPENAT2)
+		return;
+	if (!c || is_self(c, hook, pid) || !proc_may_match(c, pid, &p))
+		return;
+	idx = scratch_take();
+	s = scratch_at(idx);
+	if (idx < 0 || !s)
+		return;
+	uring_keep(s, req, op);
+	scratch_give(idx);
+}
+
+INLINE void uring_completed(enum hook_id hook, void *req, struct io_uring_cqe *cqe)
+{
+	struct open_args a = { .text_in_kernel = true, .record_flags = RECORD_IO_URING };
+	__u64 key = (__u64)req;
+	struct uring_open *u = bpf_map_lookup_elem(&uring, &key);
+
+	if (!u)
+		return;
+	a.type = u->type;
+	a.res = BPF_CORE_READ(cqe, res);
+	a.text = u->len > 0 ? (__u64)u->text : 0;
+	a.dfd = u->dfd;
+	a.flags = u->flags;
+	a.mode = u->mode;
+	/* a direct descriptor is in no table that we read: only the text is known */
+	a.file = NULL;
+	a.no_file = u->file_slot != 0;
+	opened(hook, &a);
+	bpf_map_delete_elem(&uring, &key);
+}
