@@ -99,6 +99,14 @@ $(B)/user/%.o: user/%.c | $(B)/tools.ok $(SKEL)
 	$(call msg,CC,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
 
+# The standard macros are part of the program.
+$(B)/base_yaml.h: rules/base.yaml
+	@mkdir -p $(@D)
+	$(call msg,GEN,$@)
+	$(Q){ echo 'static const unsigned char base_yaml[] = {'; \
+		od -An -v -tx1 $< | sed 's/ *\([0-9a-f][0-9a-f]\)/0x\1,/g'; echo '};'; } > $@
+$(B)/user/rulefiles.o: $(B)/base_yaml.h
+
 $(B)/gen.a: $(GEN_OBJ)
 	$(Q)rm -f $@; ar rcs $@ $^
 $(B)/user.a: $(USER_OBJ)

@@ -26,10 +26,19 @@ struct diag {
 	const char *context; /* "rule 'X'", or NULL */
 };
 
+/* The text of a rule file, so that a message can show the line it is about. */
+struct diag_source {
+	const char *file;
+	const char *text; /* lives as long as the arena */
+	size_t len;
+	struct diag_source *next;
+};
+
 struct diags {
 	struct arena *arena;
+	struct diag_source *sources;
 	struct diag *list;
-	size_t n, cap;
+	size_t n;
 	size_t errors, warnings;
 	const char *context; /* put into what is added from now on */
 };
@@ -38,4 +47,8 @@ struct diags {
  * report and fail in one expression. hint may be NULL. */
 int diag_add(struct diags *d, enum severity s, struct place at, const char *code,
 	     const char *hint, const char *format, ...) __attribute__((format(printf, 6, 7)));
+/* Takes over what another list of the same arena has gathered; what is there already (the same
+ * message about the same place) is left out. */
+void diag_merge(struct diags *d, const struct diags *from);
+void diag_source_add(struct diags *d, const char *file, const char *text, size_t len);
 void diag_print(const struct diags *d, FILE *out, bool json, bool color);

@@ -20,3 +20,5 @@ enum truth interp_eval_views(const struct node *n, struct event *ev, FILE *trace
  * asks it for each text of a finite domain. */
 bool interp_text(enum op op, const char *text, size_t len, const struct literal *values,
 		 size_t n_values);
+/* A comparison (NODE_COMPARE) with literal values, given the value of its left side. */
+enum truth interp_compare(const struct node *n, const struct value *v);

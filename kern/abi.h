@@ -79,7 +79,7 @@ _Static_assert(EVENT_COUNT <= 64, "event types index a 64-bit mask");
 /* ---- hooks ---- */
 
 enum hook_id {
-#define HOOK(program, backend, target, types, arch) HOOK_##program,
+#define HOOK(id, program, backend, target, types, arch) HOOK_##id,
 #include "kern/hooks.def"
 #undef HOOK
 	HOOK_COUNT

@@ -80,6 +80,8 @@ INLINE void read_call(struct call *c)
 }
 
 #define NR_open 2
+#define NR_execve 59
+#define NR_execveat 322
 #define NR_creat 85
 #define NR_openat 257
 #define NR_openat2 437
@@ -117,6 +119,8 @@ INLINE void read_call(struct call *c)
 #define NR_open -2 /* arm64 has neither open nor creat */
 #define NR_creat -3
 #define NR_openat 56
+#define NR_execve 221
+#define NR_execveat 281
 #define NR_openat2 437
 #define NR_io_uring_enter 426
 #define NR_compat_open 5

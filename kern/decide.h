@@ -47,6 +47,16 @@ INLINE void decide_unknown(struct img im, __u32 f, const __u64 *truth, __u64 *un
 		unknown[w] |= img_u64(im, field->preds_word + 8 * w) & ~truth[w];
 }
 
+/* The predicates of a field that has two values at once: all are unknown. */
+INLINE void decide_doubtful(struct img im, __u32 f, __u64 *unknown)
+{
+	const struct img_field *field =
+		img_at(im, img_head(im)->fields, f, sizeof(*field));
+
+	for (__u32 w = 0; w < PRED_WORDS; w++)
+		unknown[w] |= img_u64(im, field->preds_word + 8 * w);
+}
+
 /* Shapes that guard number i makes possible, given the process predicates. */
 INLINE __u64 decide_guard(struct img im, __u32 i, __u64 live, const __u64 *truth,
 			  const __u64 *unknown)

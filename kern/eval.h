@@ -11,6 +11,9 @@
 #pragma once
 #include "kern/text.h"
 
+/* What a name by prctl makes uncertain: Falco takes it over at fork, the exec does not. */
+#define NAME_FIELDS (FIELD_BIT(FIELD_PROC_NAME) | FIELD_BIT(FIELD_PROC_CMDLINE))
+
 GLOBAL int eval_guard(__u32 idx, __u32 i)
 {
 	struct scratch *s = scratch_at(idx);
@@ -27,7 +30,11 @@ GLOBAL int eval_unknown_field(__u32 idx, __u32 f)
 	struct scratch *s = scratch_at(idx);
 	struct img im;
 
-	if (s && get_image(s, &im))
+	if (!s || f >= FIELD_KERNEL_COUNT || !get_image(s, &im))
+		return 0;
+	if ((s->proc.flags & PROC_RENAMED) && (NAME_FIELDS & FIELD_BIT(f)))
+		decide_doubtful(im, f, s->unknown);
+	else
 		decide_unknown(im, f, s->truth, s->unknown);
 	return 0;
 }

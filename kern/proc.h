@@ -68,9 +68,6 @@ INLINE bool proc_store(struct scratch *s, __u32 pid)
 	return false;
 }
 
-/* What a name by prctl makes uncertain: Falco takes it over at fork, the exec does not. */
-#define NAME_FIELDS (FIELD_BIT(FIELD_PROC_NAME) | FIELD_BIT(FIELD_PROC_CMDLINE))
-
 #define PROC_FIELDS                                                                                \
 	(PROC_TEXTS | FIELD_BIT(FIELD_PROC_EXEPATH))
 

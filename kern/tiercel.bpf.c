@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The hooks: one program per row of kern/hooks.def, each a few lines that take an attach
+ * The hooks: the programs that kern/hooks.def names. Each is a few lines that take an attach
  * point's values apart and call a handler of kern/exec.h, kern/open.h or kern/uring.h.
  */
 #include "kern/exec.h"
@@ -119,92 +119,81 @@ int BPF_PROG(on_filp_open, int dfd, struct filename *name, struct open_flags *op
 
 struct sys_exit {
 	__u64 common;
-	long nr;
+	int nr; /* what follows it is not initialised */
+	int pad;
 	long ret;
 };
 
-SEC("tracepoint/syscalls/sys_exit_execve")
-int on_execve_exit(struct sys_exit *ctx)
+INLINE void open_at(struct open_args *a, const struct call *c)
 {
-	exec_failed(HOOK_on_execve_exit, EVENT_EXECVE, ctx->ret);
-	return 0;
+	a->dfd = c->args[0];
+	a->text = c->args[1];
+	a->flags = c->args[2];
+	a->mode = c->args[3];
 }
 
-SEC("tracepoint/syscalls/sys_exit_execveat")
-int on_execveat_exit(struct sys_exit *ctx)
+/* What was granted is in the file, where no thread can rewrite it. */
+INLINE void open_at2(struct open_args *a, const struct call *c)
 {
-	exec_failed(HOOK_on_execveat_exit, EVENT_EXECVEAT, ctx->ret);
-	return 0;
-}
-
-SEC("tracepoint/syscalls/sys_exit_open")
-int on_open_exit(struct sys_exit *ctx)
-{
-	struct open_args a = { .type = EVENT_OPEN, .res = ctx->ret, .dfd = AT_FDCWD };
-	struct call c;
-
-	read_call(&c);
-	a.text = c.args[0];
-	a.flags = c.args[1];
-	a.mode = c.args[2];
-	opened(HOOK_on_open_exit, &a);
-	return 0;
-}
-
-SEC("tracepoint/syscalls/sys_exit_openat")
-int on_openat_exit(struct sys_exit *ctx)
-{
-	struct open_args a = { .type = EVENT_OPENAT, .res = ctx->ret };
-	struct call c;
-
-	read_call(&c);
-	a.dfd = c.args[0];
-	a.text = c.args[1];
-	a.flags = c.args[2];
-	a.mode = c.args[3];
-	opened(HOOK_on_openat_exit, &a);
-	return 0;
-}
-
-SEC("tracepoint/syscalls/sys_exit_openat2")
-int on_openat2_exit(struct sys_exit *ctx)
-{
-	struct open_args a = { .type = EVENT_OPENAT2, .res = ctx->ret };
+	__u32 kept = O_ACCMODE | O_PATH | O_DIRECTORY;
 	struct open_how how = {};
-	struct call c;
+	struct file *f;
 
-	read_call(&c);
-	a.dfd = c.args[0];
-	a.text = c.args[1];
-	bpf_probe_read_user(&how, sizeof(how), (void *)c.args[2]);
-	a.flags = how.flags;
-	a.mode = how.mode;
-	/* what was granted is in the file, where no thread can rewrite it */
-	if (a.res >= 0) {
-		__u32 kept = O_ACCMODE | O_PATH | O_DIRECTORY;
-		struct file *f = file_of_fd(a.res);
-
-		a.file = f;
-		a.flags = (a.flags & ~kept) | (BPF_CORE_READ(f, f_flags) & kept);
-	}
-	opened(HOOK_on_openat2_exit, &a);
-	return 0;
+	a->dfd = c->args[0];
+	a->text = c->args[1];
+	bpf_probe_read_user(&how, sizeof(how), (void *)c->args[2]);
+	a->flags = how.flags;
+	a->mode = how.mode;
+	if (a->res < 0)
+		return;
+	f = file_of_fd(a->res);
+	a->file = f;
+	a->flags = (a->flags & ~kept) | (BPF_CORE_READ(f, f_flags) & kept);
 }
 
-SEC("tracepoint/syscalls/sys_exit_creat")
-int on_creat_exit(struct sys_exit *ctx)
+/* One program for all system calls: the verifier walks through what they share once. */
+SEC("tracepoint")
+int on_syscall_exit(struct sys_exit *ctx)
 {
-	struct open_args a = { .type = EVENT_CREAT, .res = ctx->ret, .dfd = AT_FDCWD };
+	struct open_args a = { .res = ctx->ret, .dfd = AT_FDCWD };
+	enum hook_id hook;
 	struct call c;
 
+	if (ctx->nr == NR_execve) {
+		exec_failed(HOOK_on_execve_exit, EVENT_EXECVE, ctx->ret);
+		return 0;
+	}
+	if (ctx->nr == NR_execveat) {
+		exec_failed(HOOK_on_execveat_exit, EVENT_EXECVEAT, ctx->ret);
+		return 0;
+	}
 	read_call(&c);
-	a.text = c.args[0];
-	a.flags = O_CREAT | O_WRONLY | O_TRUNC;
-	a.mode = c.args[1];
-	opened(HOOK_on_creat_exit, &a);
+	if (ctx->nr == NR_openat) {
+		hook = HOOK_on_openat_exit;
+		a.type = EVENT_OPENAT;
+		open_at(&a, &c);
+	} else if (ctx->nr == NR_openat2) {
+		hook = HOOK_on_openat2_exit;
+		a.type = EVENT_OPENAT2;
+		open_at2(&a, &c);
+	} else if (ctx->nr == NR_open) {
+		hook = HOOK_on_open_exit;
+		a.type = EVENT_OPEN;
+		a.text = c.args[0];
+		a.flags = c.args[1];
+		a.mode = c.args[2];
+	} else {
+		hook = HOOK_on_creat_exit;
+		a.type = EVENT_CREAT;
+		a.text = c.args[0];
+		a.flags = O_CREAT | O_WRONLY | O_TRUNC;
+		a.mode = c.args[1];
+	}
+	opened(hook, &a);
 	return 0;
 }
 
+/* io_uring: the path is known when the request starts, the result when it completes. */
 SEC("tp_btf/io_uring_submit_req")
 int BPF_PROG(on_uring_submit, struct io_kiocb *req)
 {

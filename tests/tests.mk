@@ -2,10 +2,12 @@
 # The test targets; included by the Makefile.
 
 TEST_PACKAGES := libcmocka-dev runc busybox-static qemu-system-x86 cpio musl-tools jq
+HARNESS := $(addprefix $(B)/tests/harness/,sysop runner httpd musl)
+BENCH := $(addprefix $(B)/tests/bench/,loops empty empty.bpf.o)
 
 test: test-deps ## install what the tests need and run what CI runs (root)
-	@$(MAKE) --no-print-directory all unit
-	@tests/run.sh
+	@$(MAKE) --no-print-directory all unit harness
+	@B=$(B) tests/run.sh
 
 test-deps: deps
 	@tests/deps.sh $(TEST_PACKAGES)
@@ -16,3 +18,61 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/user.a $(B)/gen.a
 	@mkdir -p $(@D)
 	$(call msg,TEST,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -Werror=unused-function -o $@ $< $(B)/user.a $(B)/gen.a $(LIBS) -lcmocka
+
+# ---- helpers of the shell tests: static, so that they run in any container ----
+
+harness: $(HARNESS) ## build the helpers of the end-to-end tests
+
+$(B)/tests/harness/%: tests/harness/%.c | $(B)/tools.ok
+	@mkdir -p $(@D)
+	$(call msg,TEST,$@)
+	$(Q)$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -static -pthread -o $@ $<
+
+# musl has its own headers, but not those of the kernel, and no fortified functions.
+$(B)/tests/harness/musl: tests/harness/musl.c | $(B)/tools.ok
+	@mkdir -p $(@D)
+	$(call msg,TEST,$@)
+	$(Q)musl-gcc -std=gnu17 $(WARN) -O2 -static -o $@ $<
+
+# ---- the long ones ----
+
+vm: all harness ## run a part of the tests on other kernels, in virtual machines
+	@B=$(B) tests/vm/run.sh
+
+bench: all harness $(BENCH) ## what watching costs: ratios on this machine, instructions in a virtual one
+	@B=$(B) tests/bench/run.sh
+
+$(B)/tests/bench/loops: tests/bench/loops.c | $(B)/tools.ok
+	@mkdir -p $(@D)
+	$(call msg,TEST,$@)
+	$(Q)$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -static -o $@ $<
+
+$(B)/tests/bench/empty: tests/bench/empty.c | $(B)/tools.ok
+	@mkdir -p $(@D)
+	$(call msg,TEST,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< -lbpf
+
+$(B)/tests/bench/empty.bpf.o: tests/bench/empty.bpf.c | $(B)/tools.ok
+	@mkdir -p $(@D)
+	$(call msg,BPF,$@)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+.PHONY: harness
+
+# The evaluation of the kernel programs as a program of its own, for BPF_PROG_TEST_RUN.
+$(B)/tests/bpf/decide.bpf.o: tests/bpf/decide.bpf.c
+	@mkdir -p $(@D)
+	$(call msg,BPF,$@)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+	$(Q)llvm-strip -g $@
+
+$(B)/decide.skel.h: $(B)/tests/bpf/decide.bpf.o
+	$(call msg,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name decide_bpf > $@
+
+DIFF_SRC := $(sort $(wildcard tests/diff/*.c))
+
+$(B)/tests/diff/diff: $(DIFF_SRC) $(B)/decide.skel.h $(B)/user.a $(B)/gen.a
+	@mkdir -p $(@D)
+	$(call msg,TEST,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(DIFF_SRC) $(B)/user.a $(B)/gen.a $(LIBS)

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Typed checks of conditions: see check.h. */
+#include "gen/check.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/arena.h"
+#include "gen/check_regex.h"
+#include "gen/field.h"
+#include "gen/op.h"
+
+#define CODE "LOAD_ERR_COMPILE_CONDITION"
+
+struct check {
+	struct diags *diags;
+	bool unknown; /* a name that is not known */
+	bool wrong;   /* anything else */
+};
+
+static const char *const type_names[] = {
+	[TYPE_STR] = "text",
+	[TYPE_INT] = "numeric",
+	[TYPE_BOOL] = "boolean",
+	[TYPE_LIST] = "list",
+};
+
+static const char *did_you_mean(struct check *c, const char *name)
+{
+	return name ? arena_printf(c->diags->arena, "did you mean '%s'?", name) : NULL;
+}
+
+static void check_index(struct check *c, const struct expr *e)
+{
+	const struct field *f = e->field;
+	char *end;
+	unsigned long n;
+
+	if (!e->arg)
+		return;
+	if (!f->has_index) {
+		c->wrong = true;
+		diag_add(c->diags, SEVERITY_ERROR, e->at, CODE, "leave out the brackets",
+			 "filter field '%s' takes no argument", f->name);
+		return;
+	}
+	n = strtoul(e->arg, &end, 10);
+	if (*e->arg >= '0' && *e->arg <= '9' && !*end && n <= ANCESTORS_MAX)
+		return;
+	c->wrong = true;
+	diag_add(c->diags, SEVERITY_ERROR, e->at, CODE, NULL,
+		 "the argument of '%s' must be a number from 0 to %d, not '%s'", f->name,
+		 ANCESTORS_MAX, e->arg);
+}
+
+/* Sets e->field; false if the comparison need not be looked at any further. */
+static bool check_field(struct check *c, struct expr *e)
+{
+	const char *hint;
+
+	if (e->transform) {
+		c->wrong = true;
+		diag_add(c->diags, SEVERITY_ERROR, e->at, CODE, NULL,
+			 "transformer '%s' is not supported in this version", e->name);
+		return false;
+	}
+	e->field = field_find(e->name);
+	if (!e->field) {
+		hint = did_you_mean(c, field_nearest(e->name));
+		c->unknown = true;
+		diag_add(c->diags, SEVERITY_ERROR, e->at, CODE,
+			 hint ? hint : "'tiercel list fields' shows those that exist",
+			 "nonexistent field '%s'", e->name);
+		return false;
+	}
+	check_index(c, e);
+	return true;
+}
+
+/* Falco keeps these as unsigned numbers of 32 bits: -1 is the largest. */
+static bool is_unsigned(const struct field *f)
+{
+	return f->id == FIELD_USER_UID || f->id == FIELD_GROUP_GID;
+}
+
+static bool is_decimal(const char *s)
+{
+	s += *s == '-' || *s == '+';
+	return *s && !s[strspn(s, "0123456789")];
+}
+
+static void check_number(struct check *c, const struct field *f, struct literal *l)
+{
+	long long n;
+
+	errno = 0;
+	n = strtoll(l->text, NULL, 10);
+	if (!is_decimal(l->text) || errno) {
+		c->wrong = true;
+		diag_add(c->diags, SEVERITY_ERROR, l->at, CODE, "numbers are decimal integers",
+			 "'%s' is not a valid number for '%s'", l->text, f->name);
+		return;
+	}
+	l->number = is_unsigned(f) && n < 0 && n >= INT32_MIN ? (int64_t)(uint32_t)n : n;
+}
+
+static void check_bool(struct check *c, const struct field *f, struct literal *l)
+{
+	if (strcmp(l->text, "true") && strcmp(l->text, "false")) {
+		c->wrong = true;
+		diag_add(c->diags, SEVERITY_ERROR, l->at, CODE, "write true or false",
+			 "unrecognized boolean value '%s' for '%s'", l->text, f->name);
+		return;
+	}
+	l->number = !strcmp(l->text, "true");
+}
+
+static void check_event_type(struct check *c, enum op op, const struct literal *l)
+{
+	const char *hint;
+
+	if (op != OP_EQ && op != OP_EQ2 && op != OP_NE && op != OP_IN && op != OP_INTERSECTS)
+		return;
+	if (event_type_find(l->text))
+		return;
+	hint = did_you_mean(c, event_type_nearest(l->text));
+	c->unknown = true;
+	diag_add(c->diags, SEVERITY_ERROR, l->at, CODE,
+		 hint ? hint : "'tiercel list events' shows those that exist",
+		 "unknown event type '%s'", l->text);
+}
+
+static void check_pattern(struct check *c, const struct literal *l)
+{
+	char why[128];
+
+	if (!regex_check(l->text, why, sizeof(why)))
+		return;
+	c->wrong = true;
+	diag_add(c->diags, SEVERITY_ERROR, l->at, CODE, NULL, "invalid regex pattern: %s", why);
+}
+
+static void check_value(struct check *c, const struct node *n, struct literal *l)
+{
+	const struct field *f = n->left->field;
+
+	if (f->type == TYPE_INT)
+		check_number(c, f, l);
+	else if (f->type == TYPE_BOOL)
+		check_bool(c, f, l);
+	else if (f->id == FIELD_EVT_TYPE)
+		check_event_type(c, n->op, l);
+	else if (n->op == OP_REGEX)
+		check_pattern(c, l);
+}
+
+static void check_operator(struct check *c, const struct node *n)
+{
+	const struct field *f = n->left->field;
+
+	if (op_allows(n->op, f->type))
+		return;
+	c->wrong = true;
+	if (!*ops[n->op].types)
+		diag_add(c->diags, SEVERITY_ERROR, n->at, CODE, NULL,
+			 "'%s' operator needs a byte buffer, and '%s' is a %s field",
+			 ops[n->op].text, f->name, type_names[f->type]);
+	else
+		diag_add(c->diags, SEVERITY_ERROR, n->at, CODE, NULL,
+			 "'%s' operator not supported for %s filters ('%s')", ops[n->op].text,
+			 type_names[f->type], f->name);
+}
+
+static void check_compare(struct check *c, struct node *n)
+{
+	size_t i;
+
+	if (!check_field(c, n->left))
+		return;
+	check_operator(c, n);
+	if (n->right) {
+		c->wrong = true;
+		diag_add(c->diags, SEVERITY_ERROR, n->right->at, CODE, NULL,
+			 "'%s' on the right-hand side is not supported in this version",
+			 n->right->name);
+	}
+	for (i = 0; i < n->n_values; i++)
+		check_value(c, n, &n->values[i]);
+}
+
+static void check_node(struct check *c, struct node *n)
+{
+	size_t i;
+
+	if (n->kind == NODE_COMPARE) {
+		check_compare(c, n);
+	} else if (n->kind == NODE_MACRO) {
+		c->wrong = true;
+		diag_add(c->diags, SEVERITY_ERROR, n->at, "LOAD_ERR_VALIDATE", NULL,
+			 "Undefined macro '%s' used in filter.", n->macro);
+	}
+	for (i = 0; i < n->n_kids; i++)
+		check_node(c, n->kids[i]);
+}
+
+static int result(const struct check *c)
+{
+	return c->wrong ? -EINVAL : c->unknown ? -ENOENT : 0;
+}
+
+int check_tree(struct diags *d, struct node *n)
+{
+	struct check c = {.diags = d};
+
+	check_node(&c, n);
+	return result(&c);
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One comparison for one event type: a constant, predicates, or a hole. A new kind of field or
+ * operator is made known here.
+ */
+#include "gen/form.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/interp.h"
+#include "gen/match.h"
+
+#define ERRNO_MAX 4095 /* what a system call can return as an error */
+
+typedef VEC(struct alt) alts_t;
+
+struct target {
+	const struct field *field;
+	unsigned depth;
+};
+
+/* Index 0 of the ancestors is the process itself. */
+static struct target target_of(const struct expr *e)
+{
+	struct target t = {.field = e->field};
+
+	if (e->field->source == SOURCE_PARENT)
+		t.depth = 1;
+	if (e->field->source == SOURCE_ANCESTOR && e->arg) {
+		t.depth = strtoul(e->arg, NULL, 10);
+		if (!t.depth)
+			t.field = &fields[e->field->base];
+	}
+	return t;
+}
+
+static struct form *constant_text(const struct node *n, const char *text)
+{
+	struct value v = {.type = TYPE_STR, .str = text, .len = strlen(text)};
+
+	return form_const(interp_compare(n, &v) == TRUTH_YES);
+}
+
+static const char *type_name(enum event_id type)
+{
+	size_t i;
+
+	for (i = 0; i < n_event_types; i++) {
+		if (event_types[i].kind == EVENT_SEEN && event_types[i].id == type)
+			return event_types[i].name;
+	}
+	return "";
+}
+
+/* Fields that events without a path never have. */
+static bool is_path_field(enum field_id f)
+{
+	switch (f) {
+	case FIELD_FD_NAME:
+	case FIELD_FD_TYPE:
+	case FIELD_FD_NAMERAW:
+	case FIELD_FD_NAME_WRITTEN:
+	case FIELD_FD_NAME_RESOLVED:
+	case FIELD_FD_DIRECTORY:
+	case FIELD_FD_FILENAME:
+		return true;
+	default:
+		return fields[f].presence == PRESENCE_OPEN;
+	}
+}
+
+static struct form *exists_form(struct lower *l, const struct node *n, struct target t)
+{
+	if (t.field->presence != PRESENCE_SOME)
+		return form_const(true);
+	if (t.field->source == SOURCE_USER)
+		return form_hole(l, n, arena_printf(l->arena, "the kernel does not know %s",
+						    t.field->name));
+	return form_lit(l, pred_intern(l->preds, t.field->id, t.depth, NULL, 0), false);
+}
+
+/* ---- numbers ---- */
+
+static void add_range(struct lower *l, alts_t *alts, int64_t low, int64_t high)
+{
+	if (low <= high)
+		*vec_add(l->arena, alts) = (struct alt){.low = low, .high = high};
+}
+
+static void add_number(struct lower *l, alts_t *alts, enum op op, int64_t n)
+{
+	switch (op) {
+	case OP_LT:
+		if (n != INT64_MIN)
+			add_range(l, alts, INT64_MIN, n - 1);
+		break;
+	case OP_LE:
+		add_range(l, alts, INT64_MIN, n);
+		break;
+	case OP_GT:
+		if (n != INT64_MAX)
+			add_range(l, alts, n + 1, INT64_MAX);
+		break;
+	case OP_GE:
+		add_range(l, alts, n, INT64_MAX);
+		break;
+	default:
+		add_range(l, alts, n, n);
+		break;
+	}
+}
+
+static void add_code(struct lower *l, alts_t *alts, enum op op, const struct literal *value,
+		     const char *text, int64_t code)
+{
+	if (match_text(op, text, strlen(text), value))
+		add_range(l, alts, code, code);
+}
+
+/* The texts of a finite domain are tried one by one. Errors without a name have their number
+ * as text. */
+static void add_codes(struct lower *l, alts_t *alts, const struct field *f, enum op op,
+		      const struct literal *value)
+{
+	size_t i, n = 0;
+	const struct domain_entry *d = field_domain(f->id, &n);
+	char number[16];
+	int code;
+
+	for (i = 0; i < n; i++)
+		add_code(l, alts, op, value, d[i].text, d[i].code);
+	for (code = 1; f->id == FIELD_EVT_RES && code <= ERRNO_MAX; code++) {
+		snprintf(number, sizeof(number), "%d", code);
+		if (match_text(op, number, strlen(number), value) && !domain_text(f->id, code))
+			add_range(l, alts, code, code);
+	}
+}
+
+/* ---- texts ---- */
+
+static bool is_ordered(enum op op)
+{
+	return op == OP_LT || op == OP_LE || op == OP_GT || op == OP_GE;
+}
+
+/* Whether every text passes. */
+static bool is_trivial(enum op op, const struct literal *v)
+{
+	switch (op) {
+	case OP_CONTAINS:
+	case OP_ICONTAINS:
+	case OP_STARTSWITH:
+	case OP_ENDSWITH:
+		return !v->len;
+	case OP_PMATCH:
+		return strspn(v->text, "/") == v->len;
+	default:
+		return false;
+	}
+}
+
+static enum op plain_op(enum op op)
+{
+	return op == OP_EQ2 || op == OP_IN || op == OP_INTERSECTS || op == OP_NE ? OP_EQ : op;
+}
+
+static bool is_short(struct target t)
+{
+	const struct field *f = &fields[t.field->base];
+
+	return f->source == SOURCE_SHORT;
+}
+
+static void add_text(struct lower *l, alts_t *alts, struct target t, enum op op,
+		     const struct literal *v)
+{
+	if (op == OP_EQ && is_short(t) && v->len >= SHORT_SIZE)
+		return; /* longer than the field's values can be */
+	*vec_add(l->arena, alts) = (struct alt){.op = op, .text = v->text, .len = v->len};
+}
+
+/* ---- comparisons ---- */
+
+/* The comparison with values [first, first + n): is it true for one of them? op is not NE. */
+static struct form *any_form(struct lower *l, const struct node *n, struct target t, enum op op,
+			     size_t first, size_t n_values)
+{
+	alts_t alts = {};
+	size_t i;
+
+	for (i = first; i < first + n_values; i++) {
+		const struct literal *v = &n->values[i];
+
+		if (t.field->source == SOURCE_NUM)
+			add_number(l, &alts, op, v->number);
+		else if (t.field->source == SOURCE_ENUM)
+			add_codes(l, &alts, t.field, op, v);
+		else if (is_trivial(op, v))
+			return exists_form(l, n, t);
+		else
+			add_text(l, &alts, t, op, v);
+	}
+	if (!alts.n)
+		return form_const(false);
+	return form_lit(l, pred_intern(l->preds, t.field->id, t.depth, alts.v, alts.n), false);
+}
+
+/* One form per value, joined by kind; negated: of each its negation. */
+static struct form *each_form(struct lower *l, const struct node *n, struct target t, enum op op,
+			      enum form_kind kind, bool negated)
+{
+	struct form **kids = arena_alloc(l->arena, n->n_values * sizeof(*kids));
+	size_t i;
+
+	for (i = 0; i < n->n_values; i++) {
+		kids[i] = any_form(l, n, t, op, i, 1);
+		if (negated)
+			kids[i] = form_not(l, kids[i]);
+	}
+	return form_group(l, kind, kids, n->n_values);
+}
+
+/* Has a value, and another one. */
+static struct form *differs_form(struct lower *l, const struct node *n, struct target t)
+{
+	enum form_kind kind = n->modifier == MOD_ANYOF ? FORM_OR : FORM_AND;
+	struct form *kids[2];
+
+	kids[0] = exists_form(l, n, t);
+	kids[1] = each_form(l, n, t, OP_EQ, kind, true);
+	return form_group(l, FORM_AND, kids, 2);
+}
+
+/* Why the tables cannot decide this comparison, NULL if they can. */
+static const char *undecidable(struct lower *l, const struct node *n, struct target t)
+{
+	bool any_ancestor = t.field->source == SOURCE_ANCESTOR && !t.depth;
+
+	if (t.field->source == SOURCE_USER)
+		return arena_printf(l->arena, "the kernel does not know %s", t.field->name);
+	if (n->modifier == MOD_ONEOF && n->n_values > 1)
+		return "the kernel does not count how many values fit";
+	if (any_ancestor && (n->op == OP_NE || (n->modifier == MOD_ALLOF && n->n_values > 1)))
+		return "the kernel asks ancestors one thing at a time";
+	if (t.field->source == SOURCE_NUM || t.field->source == SOURCE_ENUM)
+		return NULL;
+	if (n->op == OP_REGEX)
+		return "the kernel's tables hold no regular expressions";
+	if (is_ordered(n->op))
+		return "the kernel does not compare texts by their order";
+	return NULL;
+}
+
+/* Numbers of events run from 1. */
+static struct form *event_number(struct lower *l, const struct node *n)
+{
+	struct value first = {.type = TYPE_INT, .num = 1}, last = {.type = TYPE_INT, .num = INT64_MAX};
+	enum truth t = interp_compare(n, &first);
+	size_t i;
+
+	for (i = 0; i < n->n_values; i++) {
+		if (n->values[i].number > 1 && n->values[i].number < INT64_MAX)
+			return form_hole(l, n, "the kernel does not know evt.num");
+	}
+	if (t != interp_compare(n, &last))
+		return form_hole(l, n, "the kernel does not know evt.num");
+	return form_const(t == TRUTH_YES);
+}
+
+static struct form *compare_values(struct lower *l, const struct node *n, struct target t)
+{
+	const char *why = undecidable(l, n, t);
+
+	if (why)
+		return form_hole(l, n, why);
+	if (!n->n_values)
+		return form_const(false);
+	if (n->op == OP_NE)
+		return differs_form(l, n, t);
+	if (n->modifier == MOD_ALLOF)
+		return each_form(l, n, t, plain_op(n->op), FORM_AND, false);
+	return any_form(l, n, t, plain_op(n->op), 0, n->n_values);
+}
+
+struct form *compare_form(struct lower *l, const struct node *n)
+{
+	struct target t = target_of(n->left);
+
+	if (t.field->id == FIELD_EVT_TYPE)
+		return constant_text(n, type_name(l->type));
+	if (t.field->id == FIELD_EVT_SOURCE)
+		return constant_text(n, "syscall");
+	if (is_path_field(t.field->id) && !event_is_open(l->type))
+		return form_const(false);
+	if (n->op == OP_EXISTS)
+		return exists_form(l, n, t);
+	if (t.field->id == FIELD_EVT_NUM)
+		return event_number(l, n);
+	return compare_values(l, n, t);
+}

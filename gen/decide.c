@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Conjunctions and their tests. Whatever has to be left out to respect a limit of kern/abi.h
+ * makes a conjunction wider and residual.
+ */
+#include "gen/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char too_wide[] =
+	"a part of the condition is left to userspace: it names more comparisons than one "
+	"conjunction of the kernel's tables can test";
+static const char too_many[] =
+	"a part of the condition is left to userspace: the rules together have too many "
+	"conjunctions";
+
+static uint64_t drop_reason(struct plan *p, struct plan_rule *r, const struct pred *pred)
+{
+	const char *text = arena_printf(p->arena, "'%s' is left to userspace: %s",
+					pred_text(p->arena, pred), pred->dropped);
+
+	return reason_add(&r->why, text);
+}
+
+static void strip_dropped(struct plan *p, struct plan_rule *r, struct way *w)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < w->n; i++) {
+		const struct pred *pred = plan_pred(p, w->lits[i]);
+
+		if (pred->dropped)
+			w->why |= drop_reason(p, r, pred);
+		else
+			w->lits[kept++] = w->lits[i];
+	}
+	w->n = kept;
+}
+
+static unsigned word_of(const struct plan *p, lit_t lit)
+{
+	return plan_pred(p, lit)->bit / 64;
+}
+
+/* The word that most can be spared: with the fewest literals, negated ones rather. */
+static unsigned spare_word(const struct plan *p, const struct way *w, unsigned *n_words)
+{
+	unsigned weight[PRED_WORDS] = {}, best = PRED_WORDS, i;
+
+	*n_words = 0;
+	for (i = 0; i < w->n; i++)
+		weight[word_of(p, w->lits[i])] += w->lits[i] & 1 ? 1 : 16;
+	for (i = 0; i < PRED_WORDS; i++) {
+		if (!weight[i])
+			continue;
+		++*n_words;
+		if (best == PRED_WORDS || weight[i] < weight[best])
+			best = i;
+	}
+	return best;
+}
+
+static void strip_words(struct plan *p, struct plan_rule *r, struct way *w)
+{
+	unsigned n_words, spare = spare_word(p, w, &n_words);
+	size_t i, kept;
+
+	while (n_words > TEST_MAX) {
+		for (i = kept = 0; i < w->n; i++) {
+			if (word_of(p, w->lits[i]) != spare)
+				w->lits[kept++] = w->lits[i];
+		}
+		w->n = kept;
+		w->why |= reason_add(&r->why, too_wide);
+		spare = spare_word(p, w, &n_words);
+	}
+}
+
+/* The literals of a way are shared with other ways. */
+static void own_lits(struct plan *p, struct ways *w)
+{
+	size_t i;
+
+	w->v = arena_copy(p->arena, w->v, w->n * sizeof(*w->v));
+	for (i = 0; i < w->n; i++)
+		w->v[i].lits = arena_copy(p->arena, w->v[i].lits,
+					  w->v[i].n * sizeof(*w->v[i].lits));
+}
+
+static void strip(struct plan *p, struct plan_rule *r, struct ways *w)
+{
+	size_t i;
+
+	own_lits(p, w);
+	for (i = 0; i < w->n; i++) {
+		strip_dropped(p, r, &w->v[i]);
+		strip_words(p, r, &w->v[i]);
+	}
+	ways_reduce(w);
+}
+
+/* ---- one conjunction for several event types ---- */
+
+static bool is_same_way(const struct way *a, const struct way *b)
+{
+	return a->n == b->n && !a->why == !b->why &&
+	       (!a->n || !memcmp(a->lits, b->lits, a->n * sizeof(*a->lits)));
+}
+
+static void add_conj(struct plan *p, size_t rule, size_t first, const struct way *w, int type)
+{
+	struct plan_conj *c;
+	size_t i;
+
+	for (i = first; i < p->conjs.n; i++) {
+		c = &p->conjs.v[i];
+		if (is_same_way(&c->way, w)) {
+			c->types |= EVENT_BIT(type);
+			c->way.why |= w->why;
+			return;
+		}
+	}
+	c = vec_add(p->arena, &p->conjs);
+	c->way = *w;
+	c->rule = rule;
+	c->types = EVENT_BIT(type);
+}
+
+static void add_rule(struct plan *p, size_t rule)
+{
+	struct plan_rule *r = &p->rules.v[rule];
+	size_t i, first = p->conjs.n;
+	int t;
+
+	for (t = 0; t < EVENT_COUNT; t++) {
+		for (i = 0; i < r->ways[t].n; i++)
+			add_conj(p, rule, first, &r->ways[t].v[i], t);
+	}
+	r->n_conjs = p->conjs.n - first;
+}
+
+/* Of a rule that has many, the part they share. */
+static void widen_rule(struct plan *p, struct plan_rule *r)
+{
+	int t;
+
+	for (t = 0; t < EVENT_COUNT; t++) {
+		struct way common;
+
+		if (!r->ways[t].n)
+			continue;
+		common = ways_common(p->arena, &r->ways[t]);
+		common.why |= reason_add(&r->why, too_many);
+		r->ways[t].v = arena_copy(p->arena, &common, sizeof(common));
+		r->ways[t].n = 1;
+	}
+}
+
+static size_t most_conjs(const struct plan *p)
+{
+	size_t i, most = 0;
+
+	for (i = 0; i < p->rules.n; i++) {
+		if (p->rules.v[i].n_conjs > most)
+			most = p->rules.v[i].n_conjs;
+	}
+	return most;
+}
+
+void decide_conjs(struct plan *p)
+{
+	size_t i, most;
+	int t;
+
+	for (i = 0; i < p->rules.n; i++) {
+		for (t = 0; t < EVENT_COUNT; t++)
+			strip(p, &p->rules.v[i], &p->rules.v[i].ways[t]);
+		add_rule(p, i);
+	}
+	while (p->conjs.n > CONJ_MAX) {
+		most = most_conjs(p);
+		p->conjs.n = 0;
+		for (i = 0; i < p->rules.n; i++) {
+			if (p->rules.v[i].n_conjs > most / 2)
+				widen_rule(p, &p->rules.v[i]);
+			add_rule(p, i);
+		}
+	}
+	for (i = 0; i < p->conjs.n; i++) {
+		p->rules.v[p->conjs.v[i].rule].types |= p->conjs.v[i].types;
+		p->rules.v[p->conjs.v[i].rule].why_used |= p->conjs.v[i].way.why;
+	}
+}
+
+/* ---- tests ---- */
+
+static uint32_t tests_bucket(const struct img_test *t, size_t n)
+{
+	uint64_t h = n;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		h = (h ^ t[i].mask) * 0x9e3779b97f4a7c15ULL;
+		h = ((h ^ h >> 29) ^ t[i].want ^ t[i].word) * 0xbf58476d1ce4e5b9ULL;
+	}
+	return (h >> 32) % TESTS_BUCKETS;
+}
+
+static struct tests_ref tests_intern(struct tests *ts, const struct img_test *t, size_t n)
+{
+	uint32_t *bucket = &ts->buckets[tests_bucket(t, n)], i;
+	struct tests_ref ref = {.first = ts->list.n, .n = n};
+	size_t k;
+
+	for (i = *bucket; i; i = ts->next.v[i - 1]) {
+		struct tests_ref r = ts->seqs.v[i - 1];
+
+		if (r.n == n && (!n || !memcmp(&ts->list.v[r.first], t, n * sizeof(*t))))
+			return r;
+	}
+	for (k = 0; k < n; k++)
+		*vec_add(ts->arena, &ts->list) = t[k];
+	*vec_add(ts->arena, &ts->seqs) = ref;
+	*vec_add(ts->arena, &ts->next) = *bucket;
+	*bucket = ts->seqs.n;
+	return ref;
+}
+
+struct tests_ref decide_tests_of(struct plan *p, const struct way *w)
+{
+	uint64_t mask[PRED_WORDS] = {}, want[PRED_WORDS] = {};
+	struct img_test tests[TEST_MAX] = {};
+	size_t i, n = 0;
+
+	for (i = 0; i < w->n; i++) {
+		unsigned word = word_of(p, w->lits[i]);
+		uint64_t bit = 1ULL << (plan_pred(p, w->lits[i])->bit % 64);
+
+		mask[word] |= bit;
+		if (!(w->lits[i] & 1))
+			want[word] |= bit;
+	}
+	for (i = 0; i < PRED_WORDS; i++) {
+		if (mask[i])
+			tests[n++] = (struct img_test){.mask = mask[i], .want = want[i], .word = i};
+	}
+	return tests_intern(&p->tests, tests, n);
+}
+
+int plan_decide(struct plan *p)
+{
+	size_t i;
+	int err;
+
+	decide_conjs(p);
+	for (i = 0; i < p->conjs.n; i++)
+		p->conjs.v[i].tests = decide_tests_of(p, &p->conjs.v[i].way);
+	decide_shapes_of(p);
+	err = decide_triggers(p);
+	if (!err)
+		decide_guards(p);
+	return err;
+}

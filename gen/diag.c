@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Gathering and printing of diagnostics. Rule files are not trusted: nothing that a terminal
+ * would obey is printed as it stands.
+ */
+#include "gen/diag.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "gen/arena.h"
+
+#define WINDOW 120 /* characters of a long line that are shown */
+
+static const char *const severity_names[] = {"error", "warning", "note"};
+static const char *const severity_colors[] = {"\033[1;31m", "\033[1;35m", "\033[1;36m"};
+
+void diag_source_add(struct diags *d, const char *file, const char *text, size_t len)
+{
+	struct diag_source *s = arena_alloc(d->arena, sizeof(*s));
+
+	s->file = file;
+	s->text = text;
+	s->len = len;
+	s->next = d->sources;
+	d->sources = s;
+}
+
+static const char *find_line(const struct diags *d, struct place at)
+{
+	const struct diag_source *s = d->sources;
+	const char *p, *end, *stop;
+	uint32_t line;
+
+	if (!at.file || !at.line)
+		return NULL;
+	while (s && s->file != at.file && strcmp(s->file, at.file))
+		s = s->next;
+	if (!s)
+		return NULL;
+	p = s->text;
+	end = p + s->len;
+	for (line = 1; p && line < at.line; line++) {
+		p = memchr(p, '\n', (size_t)(end - p));
+		p = p ? p + 1 : NULL;
+	}
+	if (!p)
+		return NULL;
+	stop = memchr(p, '\n', (size_t)(end - p));
+	return arena_str(d->arena, p, (size_t)((stop ? stop : end) - p));
+}
+
+static void append(struct diags *d, const struct diag *item)
+{
+	d->list = arena_push(d->arena, d->list, d->n, sizeof(*d->list));
+	d->list[d->n++] = *item;
+	d->errors += item->severity == SEVERITY_ERROR;
+	d->warnings += item->severity == SEVERITY_WARNING;
+}
+
+int diag_add(struct diags *d, enum severity s, struct place at, const char *code, const char *hint,
+	     const char *format, ...)
+{
+	struct diag item = {
+		.severity = s,
+		.at = at,
+		.code = code,
+		.hint = hint,
+		.line = find_line(d, at),
+		.context = d->context,
+	};
+	va_list args;
+
+	va_start(args, format);
+	item.message = arena_vprintf(d->arena, format, args);
+	va_end(args);
+	append(d, &item);
+	return -EINVAL;
+}
+
+static bool is_same(const struct diag *a, const struct diag *b)
+{
+	return a->severity == b->severity && a->at.file == b->at.file && a->at.line == b->at.line &&
+	       a->at.column == b->at.column && !strcmp(a->message, b->message);
+}
+
+void diag_merge(struct diags *d, const struct diags *from)
+{
+	size_t i, j, had = d->n;
+
+	for (i = 0; i < from->n; i++) {
+		for (j = 0; j < had && !is_same(&d->list[j], &from->list[i]); j++)
+			;
+		if (j == had)
+			append(d, &from->list[i]);
+	}
+}
+
+static bool is_control(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+static void print_text(FILE *out, const char *s)
+{
+	for (; *s; s++)
+		fputc(is_control(*s) ? '?' : *s, out);
+}
+
+static size_t char_len(const char *s)
+{
+	size_t len = 1;
+
+	while (((unsigned char)s[len] & 0xc0) == 0x80)
+		len++;
+	return len;
+}
+
+/* Characters from first on, at most WINDOW of them; tabs stay tabs in the line of the caret so
+ * that both lines agree whatever a tab is. Without shown: blanks up to the caret. */
+static void print_window(FILE *out, const char *line, uint32_t first, uint32_t stop, bool shown)
+{
+	uint32_t column = 1;
+
+	for (; *line && column < stop; line += char_len(line), column++) {
+		if (column < first)
+			continue;
+		if (*line == '\t')
+			fputc('\t', out);
+		else if (!shown)
+			fputc(' ', out);
+		else if (is_control(*line))
+			fputc(*line == '\r' ? ' ' : '?', out);
+		else
+			fwrite(line, 1, char_len(line), out);
+	}
+}
+
+static void print_line(FILE *out, const char *line, uint32_t column)
+{
+	uint32_t first = column > WINDOW - WINDOW / 4 ? column - WINDOW / 2 : 1;
+
+	fprintf(out, "    %s", first > 1 ? "..." : "");
+	print_window(out, line, first, first + WINDOW, true);
+	fputc('\n', out);
+	if (!column)
+		return;
+	fprintf(out, "    %s", first > 1 ? "   " : "");
+	print_window(out, line, first, column, false);
+	fputs("^\n", out);
+}
+
+static void print_one(const struct diag *i, FILE *out, bool color)
+{
+	if (i->at.file) {
+		print_text(out, i->at.file);
+		if (i->at.line)
+			fprintf(out, ":%u:%u", i->at.line, i->at.column);
+		fputs(": ", out);
+	}
+	fprintf(out, "%s%s:%s ", color ? severity_colors[i->severity] : "",
+		severity_names[i->severity], color ? "\033[0m" : "");
+	if (i->context) {
+		print_text(out, i->context);
+		fputs(": ", out);
+	}
+	print_text(out, i->message);
+	fprintf(out, " [%s]\n", i->code);
+	if (i->line)
+		print_line(out, i->line, i->at.column);
+	if (i->hint) {
+		fputs("    hint: ", out);
+		print_text(out, i->hint);
+		fputc('\n', out);
+	}
+}
+
+static void json_text(FILE *out, const char *key, const char *s)
+{
+	fprintf(out, ",\"%s\":", key);
+	if (!s) {
+		fputs("null", out);
+		return;
+	}
+	fputc('"', out);
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			fprintf(out, "\\%c", *s);
+		else if (is_control(*s))
+			fprintf(out, "\\u%04x", (unsigned char)*s);
+		else
+			fputc(*s, out);
+	}
+	fputc('"', out);
+}
+
+static void json_one(const struct diag *i, FILE *out)
+{
+	fprintf(out, "{\"severity\":\"%s\"", severity_names[i->severity]);
+	json_text(out, "code", i->code);
+	json_text(out, "file", i->at.file);
+	fprintf(out, ",\"line\":%u,\"column\":%u", i->at.line, i->at.column);
+	json_text(out, "context", i->context);
+	json_text(out, "message", i->message);
+	json_text(out, "hint", i->hint);
+	fputs("}\n", out);
+}
+
+void diag_print(const struct diags *d, FILE *out, bool json, bool color)
+{
+	size_t i;
+
+	for (i = 0; i < d->n; i++) {
+		if (json)
+			json_one(&d->list[i], out);
+		else
+			print_one(&d->list[i], out, color);
+	}
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The reference interpreter. It follows the tree as it is written and takes no shortcut that
+ * the compiled tables take, so that the two can be compared.
+ */
+#include "gen/interp.h"
+
+#include <string.h>
+
+#include "gen/arena.h"
+#include "gen/match.h"
+
+#define ANCESTOR_LEVELS 4096 /* more than there can be processes in a chain of parents */
+
+static enum truth truth_of(bool yes)
+{
+	return yes ? TRUTH_YES : TRUTH_NO;
+}
+
+static enum truth truth_not(enum truth t)
+{
+	return t == TRUTH_UNKNOWN ? t : truth_of(t == TRUTH_NO);
+}
+
+bool interp_text(enum op op, const char *text, size_t len, const struct literal *values,
+		 size_t n_values)
+{
+	size_t i;
+
+	for (i = 0; i < n_values; i++) {
+		if (match_text(op, text, len, &values[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool match_number(enum op op, int64_t number, int64_t value)
+{
+	switch (op) {
+	case OP_EQ:
+	case OP_EQ2:
+	case OP_IN:
+	case OP_INTERSECTS:
+		return number == value;
+	case OP_NE:
+		return number != value;
+	case OP_LT:
+		return number < value;
+	case OP_LE:
+		return number <= value;
+	case OP_GT:
+		return number > value;
+	case OP_GE:
+		return number >= value;
+	default:
+		return false;
+	}
+}
+
+static bool match_value(enum op op, const struct value *v, const struct literal *value)
+{
+	if (v->type == TYPE_STR)
+		return match_text(op, v->str, v->len, value);
+	return match_number(op, v->num, value->number);
+}
+
+/* What counts over several values: is yes for at least one, all, or exactly one of them. */
+static bool is_enough(enum modifier m, size_t yes, size_t n)
+{
+	switch (m) {
+	case MOD_ALLOF:
+		return n && yes == n;
+	case MOD_ONEOF:
+		return yes == 1;
+	default:
+		return yes > 0;
+	}
+}
+
+static bool has_item(const struct value *list, const struct literal *value)
+{
+	size_t i;
+
+	for (i = 0; i < list->n_list; i++) {
+		if (match_text(OP_EQ, list->list[i], strlen(list->list[i]), value))
+			return true;
+	}
+	return false;
+}
+
+/* in: all texts of the field are among the values; intersects: at least one is. */
+static bool match_list(const struct node *n, const struct value *v)
+{
+	size_t i, among = 0;
+
+	if (n->op == OP_INTERSECTS) {
+		for (i = 0; i < n->n_values; i++) {
+			if (has_item(v, &n->values[i]))
+				return true;
+		}
+		return false;
+	}
+	for (i = 0; i < v->n_list; i++)
+		among += interp_text(OP_EQ, v->list[i], strlen(v->list[i]), n->values, n->n_values);
+	return v->n_list && among == v->n_list;
+}
+
+enum truth interp_compare(const struct node *n, const struct value *v)
+{
+	size_t i, yes = 0;
+
+	if (n->op == OP_EXISTS)
+		return TRUTH_YES;
+	if (v->type == TYPE_LIST)
+		return truth_of(match_list(n, v));
+	for (i = 0; i < n->n_values; i++)
+		yes += match_value(n->op, v, &n->values[i]);
+	return truth_of(is_enough(n->modifier, yes, n->n_values));
+}
+
+/* A text of which only the beginning is known: what is found there is there. */
+static enum truth compare_beginning(const struct node *n, const struct value *v)
+{
+	if (n->op == OP_EXISTS)
+		return TRUTH_YES;
+	if (v->type != TYPE_STR || !v->str || n->modifier == MOD_ONEOF)
+		return TRUTH_UNKNOWN;
+	if (n->op != OP_CONTAINS && n->op != OP_ICONTAINS && n->op != OP_STARTSWITH)
+		return TRUTH_UNKNOWN;
+	return interp_compare(n, v) == TRUTH_YES ? TRUTH_YES : TRUTH_UNKNOWN;
+}
+
+static enum truth compare_have(const struct node *n, enum have have, const struct value *v)
+{
+	switch (have) {
+	case HAVE_VALUE:
+		return interp_compare(n, v);
+	case HAVE_UNKNOWN:
+		return compare_beginning(n, v);
+	case HAVE_MISSING:
+		break;
+	}
+	return TRUTH_NO;
+}
+
+/* A field of ancestors without an index: any of them, the process itself excluded. */
+static enum truth compare_ancestors(const struct node *n, const struct event *ev)
+{
+	enum truth all = TRUTH_NO;
+	unsigned level;
+
+	for (level = 1; level < ANCESTOR_LEVELS; level++) {
+		struct value v = {};
+		char arg[16];
+		enum have have;
+		enum truth t;
+
+		snprintf(arg, sizeof(arg), "%u", level);
+		have = ev->get(ev, n->left->field->id, arg, &v);
+		if (have == HAVE_MISSING)
+			break;
+		t = compare_have(n, have, &v);
+		if (t == TRUTH_YES)
+			return t;
+		if (t == TRUTH_UNKNOWN)
+			all = t;
+		if (have == HAVE_UNKNOWN && !v.str)
+			break; /* nobody knows where the chain ends */
+	}
+	return all;
+}
+
+static enum truth eval_compare(const struct node *n, const struct event *ev)
+{
+	const struct expr *e = n->left;
+	struct value v = {};
+	enum have have;
+
+	if (e->field->source == SOURCE_ANCESTOR && !e->arg)
+		return compare_ancestors(n, ev);
+	have = ev->get(ev, e->field->id, e->arg, &v);
+	return compare_have(n, have, &v);
+}
+
+static void print_truth(const struct node *n, enum truth t, FILE *trace)
+{
+	static const char *const words[] = {"no", "yes", "unknown"};
+	struct arena *a = arena_new();
+
+	if (!a)
+		return;
+	fprintf(trace, "  %-7s  %s\n", words[t], ast_print(a, n));
+	arena_free(&a);
+}
+
+/* AND stops at the first no, OR at the first yes; with a trace none is left out. */
+static enum truth eval_group(const struct node *n, const struct event *ev, FILE *trace)
+{
+	enum truth stop = n->kind == NODE_AND ? TRUTH_NO : TRUTH_YES, all = truth_not(stop);
+	size_t i;
+
+	for (i = 0; i < n->n_kids && (all != stop || trace); i++) {
+		enum truth t = interp_eval(n->kids[i], ev, trace);
+
+		if (t == stop)
+			all = stop;
+		else if (t == TRUTH_UNKNOWN && all != stop)
+			all = t;
+	}
+	return all;
+}
+
+enum truth interp_eval(const struct node *n, const struct event *ev, FILE *trace)
+{
+	enum truth t = TRUTH_UNKNOWN;
+
+	switch (n->kind) {
+	case NODE_AND:
+	case NODE_OR:
+		return eval_group(n, ev, trace);
+	case NODE_NOT:
+		return truth_not(interp_eval(n->kids[0], ev, trace));
+	case NODE_COMPARE:
+		t = eval_compare(n, ev);
+		if (trace)
+			print_truth(n, t, trace);
+		return t;
+	case NODE_MACRO: /* resolved trees have none */
+		break;
+	}
+	return t;
+}
+
+enum truth interp_eval_views(const struct node *n, struct event *ev, FILE *trace)
+{
+	enum truth best = TRUTH_NO;
+	unsigned view, decided = 0;
+
+	for (view = 0; view < ev->views && best != TRUTH_YES; view++) {
+		enum truth t;
+
+		ev->view = view;
+		t = interp_eval(n, ev, trace);
+		if (t == TRUTH_YES || (t == TRUTH_UNKNOWN && best == TRUTH_NO)) {
+			best = t;
+			decided = view;
+		}
+	}
+	ev->view = decided;
+	return best;
+}

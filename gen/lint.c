@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Warnings about single rules, and about what no rule uses. */
+#include "gen/lint.h"
+
+#include <string.h>
+
+#include "gen/arena.h"
+#include "gen/check.h"
+#include "gen/field.h"
+
+struct seen {
+	struct ruleset *rs;
+	struct place open; /* where the event type "open" is asked for */
+	bool names_open, names_openat;
+};
+
+static void warn(struct ruleset *rs, struct place at, const char *code, const char *hint,
+		 const char *message, const char *what)
+{
+	struct diags found = {
+		.arena = rs->arena,
+		.sources = rs->diags.sources,
+		.context = rs->diags.context,
+	};
+
+	diag_add(&found, SEVERITY_WARNING, at, code, hint, message, what);
+	diag_merge(&rs->diags, &found);
+}
+
+static bool is_equality(enum op op)
+{
+	return op == OP_EQ || op == OP_EQ2 || op == OP_IN || op == OP_INTERSECTS;
+}
+
+static void lint_event_type(struct seen *s, const struct literal *l)
+{
+	const struct event_type *t = event_type_find(l->text);
+
+	if (!strcmp(l->text, "open")) {
+		s->names_open = true;
+		s->open = l->at;
+	}
+	s->names_openat |= !strcmp(l->text, "openat");
+	if (t && t->kind == EVENT_IO)
+		warn(s->rs, l->at, "LINT_EVENT_OFF", "the rule's other event types work",
+		     "event type '%s' is never seen: its volume is too high, and it is off by "
+		     "default in Falco too",
+		     l->text);
+	else if (t && t->kind == EVENT_LATER)
+		warn(s->rs, l->at, "LINT_EVENT_OFF", "the rule's other event types work",
+		     "event type '%s' is not seen in this version", l->text);
+}
+
+static size_t longest_value(const struct field *f)
+{
+	switch (f->base) {
+	case FIELD_PROC_NAME:
+		return COMM_SIZE - 1;
+	case FIELD_CONTAINER_ID:
+		return 12;
+	default:
+		return SIZE_MAX;
+	}
+}
+
+static bool in_domain(const struct field *f, const char *text)
+{
+	const struct domain_entry *d;
+	size_t i, n = 0;
+
+	d = field_domain(f->id, &n);
+	for (i = 0; i < n; i++) {
+		if (!strcmp(d[i].text, text))
+			return true;
+	}
+	return !d;
+}
+
+static void lint_value(struct seen *s, const struct field *f, const struct literal *l)
+{
+	if (f->type != TYPE_STR)
+		return;
+	if (l->len > longest_value(f))
+		warn(s->rs, l->at, "LINT_NEVER_EQUAL",
+		     f->base == FIELD_PROC_NAME ? "names of processes are cut to 15 bytes"
+						: "container ids are cut to 12 characters",
+		     "'%s' is longer than the field can be: it never matches", l->text);
+	if (!in_domain(f, l->text))
+		warn(s->rs, l->at, "LINT_NEVER_EQUAL", NULL,
+		     "'%s' is no value that the field can have: it never matches", l->text);
+}
+
+static void lint_tree(struct seen *s, const struct node *n)
+{
+	size_t i;
+
+	for (i = 0; i < n->n_kids; i++)
+		lint_tree(s, n->kids[i]);
+	if (n->kind != NODE_COMPARE || !is_equality(n->op))
+		return;
+	for (i = 0; i < n->n_values; i++) {
+		if (n->left->field->id == FIELD_EVT_TYPE)
+			lint_event_type(s, &n->values[i]);
+		else
+			lint_value(s, n->left->field, &n->values[i]);
+	}
+}
+
+/* Could the tree (negated: its negation) hold for an event of that type? Comparisons with
+ * other fields: yes. */
+static bool allows_type(const struct node *n, bool negated, const char *type)
+{
+	bool all = (n->kind == NODE_AND) != negated, hit = false;
+	size_t i;
+
+	if (n->kind == NODE_NOT)
+		return allows_type(n->kids[0], !negated, type);
+	if (n->kind != NODE_COMPARE) {
+		for (i = 0; i < n->n_kids; i++) {
+			if (allows_type(n->kids[i], negated, type) != all)
+				return !all;
+		}
+		return all;
+	}
+	if (n->left->field->id != FIELD_EVT_TYPE)
+		return true;
+	if (!is_equality(n->op) && n->op != OP_NE)
+		return n->op != OP_EXISTS || !negated;
+	for (i = 0; i < n->n_values; i++)
+		hit |= !strcmp(n->values[i].text, type);
+	return hit != (negated != (n->op == OP_NE));
+}
+
+static void lint_types(struct ruleset *rs, const struct rule *r)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < n_event_types; i++)
+		n += allows_type(r->tree, false, event_types[i].name);
+	if (n > n_event_types / 2)
+		diag_add(&rs->diags, SEVERITY_WARNING, r->condition_at, "LOAD_NO_EVTTYPE",
+			 "restrict it with evt.type, or set warn_evttypes: false",
+			 "Rule matches too many evt.type values. This has a significant "
+			 "performance penalty.");
+}
+
+void lint_rule(struct ruleset *rs, const struct rule_entry *e)
+{
+	struct seen s = {.rs = rs};
+
+	lint_tree(&s, e->rule.tree);
+	if (s.names_open && !s.names_openat)
+		warn(rs, s.open, "LINT_OPEN_ONLY",
+		     "to see all ways to open a file, write evt.type in (open, openat, openat2)",
+		     "event type '%s' is one system call of several: most programs use openat",
+		     "open");
+	if (e->rule.warn_evttypes)
+		lint_types(rs, &e->rule);
+}
+
+void lint_unused(struct ruleset *rs)
+{
+	const struct ruleset_private *p = rs->priv;
+	size_t i;
+
+	for (i = 0; i < p->n_macros; i++) {
+		if (!p->macros[i]->used && p->files[p->macros[i]->file].has_rule)
+			diag_add(&rs->diags, SEVERITY_WARNING, p->macros[i]->at,
+				 "LOAD_UNUSED_MACRO", NULL,
+				 "Macro '%s' not referred to by any other rule/macro",
+				 p->macros[i]->name);
+	}
+	for (i = 0; i < p->n_lists; i++) {
+		if (!p->lists[i]->used && p->files[p->lists[i]->file].has_rule)
+			diag_add(&rs->diags, SEVERITY_WARNING, p->lists[i]->at, "LOAD_UNUSED_LIST",
+				 NULL, "List '%s' not referred to by any other rule/macro/list",
+				 p->lists[i]->name);
+	}
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Warnings about what is legal and probably not meant. */
+#pragma once
+#include "gen/ruleset_private.h"
+
+/* One rule whose tree is checked. */
+void lint_rule(struct ruleset *rs, const struct rule_entry *e);
+/* Rules that can never match because an earlier one takes all their events, if only the first
+ * rule that matches counts (gen/lint_shadow.c). */
+void lint_shadowed(struct ruleset *rs);
+/* Macros and lists that nothing uses, of files that define rules: a file without any is there
+ * for others to use. */
+void lint_unused(struct ruleset *rs);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a condition to the ways in which it can hold for one event type: a disjunction of
+ * conjunctions of predicates. What the kernel cannot decide is left out, which makes a way
+ * wider, never narrower, and gives it a reason: userspace then decides.
+ */
+#pragma once
+#include "gen/ast.h"
+#include "gen/pred.h"
+
+/* A predicate or its negation: twice its index, plus one if negated. */
+typedef uint32_t lit_t;
+
+struct way {
+	lit_t *lits; /* sorted, all must hold */
+	size_t n;
+	uint64_t why; /* bits of struct reasons: what was left out; 0: the way is exact */
+};
+
+struct ways {
+	struct way *v;
+	size_t n;
+};
+
+#define REASONS_MAX 64
+/* Why rules are residual, one sentence each. */
+struct reasons {
+	struct arena *arena;
+	const char *text[REASONS_MAX];
+	size_t n;
+};
+/* The bit of a reason; all that come too late share the last one. */
+uint64_t reason_add(struct reasons *r, const char *text);
+
+struct ways lower(struct preds *ps, struct reasons *why, const struct node *tree,
+		  enum event_id type);
+/* Sorts, drops what contradicts itself or follows from another way. */
+void ways_reduce(struct ways *w);
+/* The one way that all of w share, for when there are too many. */
+struct way ways_common(struct arena *a, const struct ways *w);
+bool event_is_open(enum event_id type);

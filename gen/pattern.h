@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Comparisons of texts as sequences of symbol sets, the input of the automata. The streams that
+ * an automaton reads are described at enum automaton in kern/abi.h.
+ */
+#pragma once
+#include "gen/pred.h"
+
+#define SYM_WORDS ((SYM_COUNT + 63) / 64)
+struct symset {
+	uint64_t w[SYM_WORDS];
+};
+
+static inline bool symset_has(const struct symset *s, unsigned sym)
+{
+	return s->w[sym / 64] >> (sym % 64) & 1;
+}
+
+static inline void symset_add(struct symset *s, unsigned sym)
+{
+	s->w[sym / 64] |= 1ULL << (sym % 64);
+}
+
+/* One symbol of a set or, if loop, any number of them. */
+struct elem {
+	struct symset set;
+	bool loop;
+};
+
+/* Holds as soon as all its elements have been read. Never empty, never ends in a loop. */
+struct pattern {
+	struct elem *v;
+	size_t n, cap;
+};
+
+/* The automaton that decides texts of a field, AUT_COUNT for none. = and in on SHORT fields
+ * are not its business. */
+enum automaton pattern_automaton(enum field_id f);
+/* Writes the patterns of one alternative, 1 or 2; 0 if it cannot be written as one. */
+size_t pattern_make(struct arena *a, enum field_id f, const struct alt *alt,
+		    struct pattern out[2]);

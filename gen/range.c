@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See range.h. */
+#include "gen/range.h"
+
+static const char too_many[] = "the rules have more ranges of this field than the kernel compares";
+
+void range_build(struct arena *a, enum field_id f, struct preds *preds, ranges_t *ranges)
+{
+	size_t i, k, first = ranges->n;
+
+	for (i = 0; i < preds->list.n; i++) {
+		struct pred *p = preds->list.v[i];
+
+		if (p->field != f || p->bit < 0 || p->dropped)
+			continue;
+		if (ranges->n - first + p->n_alts > RANGE_MAX) {
+			p->dropped = too_many;
+			continue;
+		}
+		for (k = 0; k < p->n_alts; k++)
+			*vec_add(a, ranges) = (struct img_range){
+				.low = p->alts[k].low, .high = p->alts[k].high, .pred = p->bit};
+	}
+}

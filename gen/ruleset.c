@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rule files to rules. Loading reads items into entries (ruleset_item, ruleset_rule, except);
+ * finishing gives conditions their meaning (resolve, check) and looks for mistakes (lint).
+ */
+#include "gen/ruleset.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "gen/arena.h"
+#include "gen/check.h"
+#include "gen/lint.h"
+#include "gen/parse.h"
+#include "gen/resolve.h"
+#include "gen/ruleset_private.h"
+#include "gen/yaml.h"
+
+struct ruleset *ruleset_new(void)
+{
+	struct arena *a = arena_new();
+	struct ruleset *rs;
+
+	if (!a)
+		return NULL;
+	rs = arena_alloc(a, sizeof(*rs));
+	rs->arena = a;
+	rs->diags.arena = a;
+	rs->priv = arena_alloc(a, sizeof(*rs->priv));
+	rs->priv->list_names.arena = a;
+	rs->priv->macro_names.arena = a;
+	rs->priv->rule_names.arena = a;
+	return rs;
+}
+
+void ruleset_free(struct ruleset **rs)
+{
+	struct arena *a;
+
+	if (!*rs)
+		return;
+	a = (*rs)->arena;
+	arena_free(&a);
+	*rs = NULL;
+}
+
+/* What an item is, is said by the first of these keys that it has. */
+static const struct item_kind {
+	const char *key;
+	int (*read)(struct item *it);
+} kinds[] = {
+	{"required_engine_version", read_engine_version},
+	{"required_plugin_versions", read_plugin_versions},
+	{"list", read_list},
+	{"macro", read_macro},
+	{"rule", read_rule},
+};
+
+static int read_item(struct ruleset *rs, struct ynode *map)
+{
+	struct item it = {.rs = rs, .map = map};
+	size_t i;
+	int err;
+
+	if (map->kind == YNODE_NULL)
+		return 0;
+	if (map->kind != YNODE_MAPPING)
+		return item_fail(&it, map->at, CODE_YAML,
+				 "Unexpected element type. Each element should be a yaml "
+				 "associative array.");
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (!ynode_get(map, kinds[i].key))
+			continue;
+		err = kinds[i].read(&it);
+		rs->diags.context = NULL;
+		return err;
+	}
+	diag_add(&rs->diags, SEVERITY_WARNING, map->at, "LOAD_UNKNOWN_ITEM",
+		 "an item begins with rule, macro, list, required_engine_version or "
+		 "required_plugin_versions",
+		 "Unknown top level item");
+	return 0;
+}
+
+static int read_document(struct ruleset *rs, struct ynode *document)
+{
+	struct item it = {.rs = rs, .map = document};
+	size_t i;
+	int err = 0;
+
+	if (document->kind == YNODE_NULL)
+		return 0;
+	if (document->kind != YNODE_SEQUENCE)
+		return item_fail(&it, document->at, CODE_YAML, "%s",
+				 document->kind == YNODE_MAPPING
+					 ? "Rules content is not yaml array of objects"
+					 : "Rules content is not yaml");
+	for (i = 0; !err && i < document->n; i++)
+		err = read_item(rs, document->items[i]);
+	return err;
+}
+
+static struct file_entry *file_add(struct ruleset *rs, const char *name)
+{
+	struct ruleset_private *p = rs->priv;
+
+	p->files = arena_push(rs->arena, p->files, p->n_files, sizeof(*p->files));
+	p->files[p->n_files] = (struct file_entry){.name = name};
+	return &p->files[p->n_files++];
+}
+
+int ruleset_load_text(struct ruleset *rs, const char *name, const char *text, size_t len)
+{
+	struct ynode **documents;
+	size_t i, n, n_rules = rs->n_rules;
+	struct file_entry *file;
+	int err;
+
+	file = file_add(rs, arena_str(rs->arena, name, strlen(name)));
+	diag_source_add(&rs->diags, file->name, arena_str(rs->arena, text, len), len);
+	err = yaml_read(&rs->diags, rs->diags.sources, &documents, &n);
+	for (i = 0; !err && i < n; i++)
+		err = read_document(rs, documents[i]);
+	file->has_rule = rs->n_rules > n_rules;
+	return err;
+}
+
+/* Of a rule that may be skipped, what is not known is no error. True if it is skipped. */
+static bool skip(struct ruleset *rs, const struct rule_entry *e, int err)
+{
+	if (err != -ENOENT || !e->rule.skip_if_unknown)
+		return false;
+	diag_add(&rs->diags, SEVERITY_WARNING, e->rule.at, "LOAD_UNKNOWN_FILTER", NULL,
+		 "the rule is skipped: it names a field or an event type that is not known");
+	return true;
+}
+
+static void finish_rule(struct ruleset *rs, struct rule_entry *e)
+{
+	struct diags found = {.arena = rs->arena, .context = rs->diags.context};
+	struct node *tree;
+	struct text t;
+	int err, output;
+
+	if (e->skipped || except_condition(rs, e, &t))
+		return;
+	tree = resolve_condition(rs, &t);
+	if (!tree)
+		return;
+	found.sources = rs->diags.sources;
+	err = check_tree(&found, tree);
+	output = check_output(&found, e->rule.output_at, e->rule.output);
+	if (err != -EINVAL && output)
+		err = output;
+	if (skip(rs, e, err))
+		return;
+	diag_merge(&rs->diags, &found);
+	if (err)
+		return;
+	e->rule.tree = tree;
+	lint_rule(rs, e);
+}
+
+int ruleset_finish(struct ruleset *rs, bool first)
+{
+	size_t i, errors = rs->diags.errors;
+
+	resolve_prepare(rs);
+	for (i = 0; i < rs->n_rules; i++) {
+		rs->diags.context = arena_printf(rs->arena, "rule '%s'", rs->rules[i]->name);
+		finish_rule(rs, (struct rule_entry *)rs->rules[i]);
+	}
+	rs->diags.context = NULL;
+	if (rs->diags.errors > errors)
+		return -EINVAL;
+	if (first)
+		lint_shadowed(rs);
+	lint_unused(rs);
+	return 0;
+}
+
+struct node *ruleset_condition(struct ruleset *rs, const char *text, bool syntax_only)
+{
+	struct text t = text_at(rs->arena, (struct place){.file = "condition"}, text);
+	struct node *n;
+
+	if (syntax_only)
+		return parse_text(&rs->diags, &t);
+	if (resolve_prepare(rs))
+		return NULL;
+	n = resolve_condition(rs, &t);
+	return n && !check_tree(&rs->diags, n) ? n : NULL;
+}

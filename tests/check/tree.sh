@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# tree.sh: what must hold of the sources themselves. One line per check.
+cd "$(dirname "$0")/../.." || exit 2
+bad=0
+# shellcheck disable=SC2317
+say() { # NAME, what was found (nothing: ok)
+	if [ -z "$2" ]; then
+		echo "ok - $1"
+	else
+		bad=1
+		echo "not ok - $1"
+		printf '%s\n' "$2" | sed 's/^/    /' | head -20
+	fi
+}
+sources() {
+	find kern gen user tests \( -name '*.c' -o -name '*.h' -o -name '*.def' \) "$@"
+}
+
+say "kern includes only kern" \
+	"$(grep -n '#include "\(gen\|user\|tests\)/' $(find kern -name '*.[ch]'))"
+say "gen includes only gen and kern" \
+	"$(grep -n '#include "\(user\|tests\)/' $(find gen -name '*.[ch]'))"
+say "gen takes of kern only the contract and the pure headers" \
+	"$(grep -n '#include "kern/' $(find gen -name '*.[ch]') |
+		grep -vE 'kern/(abi|img|match|decide)\.h|kern/[a-z]+\.def')"
+say "every file has its licence in its first line" \
+	"$(for f in $(sources); do head -2 "$f" | grep -q SPDX-License-Identifier || echo "$f"; done)"
+say "kern is under its own licence" \
+	"$(grep -L 'GPL-2.0-only OR BSD-2-Clause' $(find kern tests/bpf -name '*.[ch]' -o -name '*.def'))"
+say "no C file is longer than 700 lines" \
+	"$(sources -exec wc -l {} + | awk '$2 != "total" && $1 > 700')"
+say "nothing is left to do" \
+	"$(grep -nE '\b(TODO|FIXME|XXX)\b' $(sources) | grep -v tests/check)"
+exit $bad

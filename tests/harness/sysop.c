@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sysop: does one thing by exactly the system call that a test is about, where a C library or
+ * a shell would choose another one. Linked statically, so that the loader opens nothing.
+ *
+ * sysop [PREFIX...] OPERATION ARGUMENT...
+ *
+ * A prefix changes the process and then goes on with what follows; both tables are at the end.
+ * Exit status: 0 done, 1 the call failed, 2 wrong usage, 77 this machine has no such call.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <linux/openat2.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define NO_SUCH_CALL 77
+#define MODE	     0644
+#define FLIP_SPIN    300
+
+extern char **environ;
+
+static int run(char **arg);
+
+static int verdict(long result)
+{
+	if (result >= 0)
+		return 0;
+	if (errno == ENOSYS)
+		return NO_SUCH_CALL;
+	fprintf(stderr, "sysop: %s\n", strerror(errno));
+	return 1;
+}
+
+/* R W B: read, write, both; C create; P path only; D directory. */
+static int open_flags(const char *letters)
+{
+	int flags = 0;
+
+	for (; *letters; letters++)
+		switch (*letters) {
+		case 'W':
+			flags |= O_WRONLY;
+			break;
+		case 'B':
+			flags |= O_RDWR;
+			break;
+		case 'C':
+			flags |= O_CREAT;
+			break;
+		case 'P':
+			flags |= O_PATH;
+			break;
+		case 'D':
+			flags |= O_DIRECTORY;
+			break;
+		}
+	return flags;
+}
+
+static int op_open(char **arg)
+{
+#ifdef SYS_open
+	return verdict(syscall(SYS_open, arg[1], open_flags(arg[0]), MODE));
+#else
+	return NO_SUCH_CALL;
+#endif
+}
+
+static int op_creat(char **arg)
+{
+#ifdef SYS_creat
+	return verdict(syscall(SYS_creat, arg[0], MODE));
+#else
+	return NO_SUCH_CALL;
+#endif
+}
+
+static int op_openat(char **arg)
+{
+	return verdict(syscall(SYS_openat, AT_FDCWD, arg[1], open_flags(arg[0]), MODE));
+}
+
+static int op_openat_dir(char **arg)
+{
+	int dir = open(arg[1], O_PATH | O_DIRECTORY);
+
+	return verdict(syscall(SYS_openat, dir, arg[2], open_flags(arg[0]), MODE));
+}
+
+static int op_openat2(char **arg)
+{
+	struct open_how how = {.flags = (uint64_t)open_flags(arg[0])};
+
+	if (how.flags & O_CREAT)
+		how.mode = MODE;
+	return verdict(syscall(SYS_openat2, AT_FDCWD, arg[1], &how, sizeof(how)));
+}
+
+/* The queue of one request; the completion tells the result as io_uring tells it. */
+static int uring_call(struct io_uring_sqe *sqe)
+{
+	struct io_uring_params p = {0};
+	int fd = (int)syscall(SYS_io_uring_setup, 1, &p);
+	char *sq, *cq;
+	struct io_uring_sqe *sqes;
+	struct io_uring_cqe *cqe;
+
+	if (fd < 0)
+		return errno == EPERM ? NO_SUCH_CALL : verdict(fd);
+	sq = mmap(NULL, p.sq_off.array + p.sq_entries * sizeof(uint32_t), PROT_READ | PROT_WRITE,
+		  MAP_SHARED, fd, IORING_OFF_SQ_RING);
+	cq = mmap(NULL, p.cq_off.cqes + p.cq_entries * sizeof(*cqe), PROT_READ | PROT_WRITE,
+		  MAP_SHARED, fd, IORING_OFF_CQ_RING);
+	sqes = mmap(NULL, p.sq_entries * sizeof(*sqes), PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		    IORING_OFF_SQES);
+	if (sq == MAP_FAILED || cq == MAP_FAILED || sqes == MAP_FAILED)
+		return verdict(-1);
+	sqes[0] = *sqe;
+	*(uint32_t *)(sq + p.sq_off.array) = 0;
+	__atomic_store_n((uint32_t *)(sq + p.sq_off.tail), 1, __ATOMIC_RELEASE);
+	if (syscall(SYS_io_uring_enter, fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0)
+		return verdict(-1);
+	cqe = (struct io_uring_cqe *)(cq + p.cq_off.cqes);
+	errno = cqe->res < 0 ? -cqe->res : 0;
+	return verdict(cqe->res < 0 ? -1 : 0);
+}
+
+static int op_uring_openat(char **arg)
+{
+	struct io_uring_sqe sqe = {
+		.opcode = IORING_OP_OPENAT,
+		.fd = AT_FDCWD,
+		.addr = (uintptr_t)arg[1],
+		.len = MODE,
+		.open_flags = (uint32_t)open_flags(arg[0]),
+	};
+
+	return uring_call(&sqe);
+}
+
+static int op_uring_openat2(char **arg)
+{
+	struct open_how how = {.flags = (uint64_t)open_flags(arg[0])};
+	struct io_uring_sqe sqe = {
+		.opcode = IORING_OP_OPENAT2,
+		.fd = AT_FDCWD,
+		.addr = (uintptr_t)arg[1],
+		.len = sizeof(how),
+		.off = (uintptr_t)&how,
+	};
+
+	return uring_call(&sqe);
+}
+
+static int op_exec(char **arg)
+{
+	return verdict(execve(arg[0], arg, environ));
+}
+
+/* execveat of an open file, the way fexecve goes; before Linux 6.14 the name is a number. */
+static int op_exec_fd(char **arg)
+{
+	int fd = open(arg[0], O_RDONLY | O_CLOEXEC);
+
+	return verdict(syscall(SYS_execveat, fd, "", arg, environ, AT_EMPTY_PATH));
+}
+
+static int op_exec_dir(char **arg)
+{
+	int dir = open(arg[0], O_PATH | O_DIRECTORY);
+
+	return verdict(syscall(SYS_execveat, dir, arg[1], arg + 1, environ, 0));
+}
+
+static int op_exec_memfd(char **arg)
+{
+	int in = open(arg[1], O_RDONLY);
+	int fd = memfd_create(arg[0], MFD_CLOEXEC);
+	char buf[65536];
+	ssize_t n;
+
+	if (in < 0 || fd < 0)
+		return verdict(-1);
+	while ((n = read(in, buf, sizeof(buf))) > 0)
+		if (write(fd, buf, (size_t)n) != n)
+			return verdict(-1);
+	return verdict(syscall(SYS_execveat, fd, "", arg + 1, environ, AT_EMPTY_PATH));
+}
+
+static int op_exec_argv0(char **arg)
+{
+	return verdict(execve(arg[0], arg + 1, environ));
+}
+
+static int prefix_name(char **arg)
+{
+	prctl(PR_SET_NAME, arg[0]);
+	return run(arg + 1);
+}
+
+static int prefix_chroot(char **arg)
+{
+	if (chroot(arg[0]) || chdir("/"))
+		return verdict(-1);
+	return run(arg + 1);
+}
+
+static void *thread_main(void *arg)
+{
+	return (void *)(intptr_t)run(arg);
+}
+
+static int prefix_thread(char **arg)
+{
+	pthread_t thread;
+	void *status;
+
+	if (pthread_create(&thread, NULL, thread_main, arg) || pthread_join(thread, &status))
+		return 1;
+	return (int)(intptr_t)status;
+}
+
+static char flip_path[256];
+
+/* Turns the last letter of the path into another one and back, for ever; each stays a while. */
+static void *flip_main(void *last)
+{
+	char *p = last, letter = *p;
+
+	for (;;) {
+		__atomic_store_n(p, *p == letter ? 'X' : letter, __ATOMIC_RELAXED);
+		for (volatile int i = 0; i < FLIP_SPIN; i++)
+			;
+	}
+	return NULL;
+}
+
+/* Opens a file at least COUNT times, until both names were seen, while a thread rewrites its
+ * name; prints how often it was the file. */
+static int op_flip(char **arg)
+{
+	struct stat want, got;
+	pthread_t thread;
+	int hits = 0;
+
+	snprintf(flip_path, sizeof(flip_path), "%s", arg[1]);
+	if (stat(flip_path, &want) ||
+	    pthread_create(&thread, NULL, flip_main, flip_path + strlen(flip_path) - 1))
+		return verdict(-1);
+	for (int i = 0; i < atoi(arg[0]) || !hits || hits == i; i++) {
+		int fd = (int)syscall(SYS_openat, AT_FDCWD, flip_path, O_RDONLY, 0);
+
+		if (fd < 0)
+			continue;
+		hits += !fstat(fd, &got) && got.st_ino == want.st_ino;
+		close(fd);
+	}
+	printf("%d\n", hits);
+	return !hits;
+}
+
+/* Does what follows when a file appears: for processes that must be older than the agent. */
+static int prefix_when(char **arg)
+{
+	while (access(arg[0], F_OK))
+		usleep(20000);
+	return run(arg + 1);
+}
+
+static const struct op {
+	const char *name;
+	int args;
+	int (*run)(char **arg);
+	const char *usage;
+} ops[] = {
+	{"open", 2, op_open, "FLAGS PATH          open(2)"},
+	{"creat", 1, op_creat, "PATH               creat(2)"},
+	{"openat", 2, op_openat, "FLAGS PATH        openat, relative to the directory"},
+	{"openat-dir", 3, op_openat_dir, "FLAGS DIR NAME  openat, relative to DIR"},
+	{"openat2", 2, op_openat2, "FLAGS PATH       openat2"},
+	{"uring-openat", 2, op_uring_openat, "FLAGS PATH  openat through io_uring"},
+	{"uring-openat2", 2, op_uring_openat2, "FLAGS PATH openat2 through io_uring"},
+	{"exec", 1, op_exec, "PATH ARG...         execve, without a search"},
+	{"exec-fd", 1, op_exec_fd, "FILE ARG...      execveat of an open file"},
+	{"exec-dir", 2, op_exec_dir, "DIR NAME ARG... execveat, relative to DIR"},
+	{"exec-memfd", 2, op_exec_memfd, "NAME FILE ARG... execveat of a copy in memory"},
+	{"exec-argv0", 2, op_exec_argv0, "PATH ARGV0 ARG... execve with another argv[0]"},
+	{"name", 2, prefix_name, "NAME ...            rename the process by prctl, then ..."},
+	{"chroot", 2, prefix_chroot, "DIR ...           change the root, then ..."},
+	{"flip", 2, op_flip, "COUNT FILE         openat while a thread rewrites the name"},
+	{"thread", 1, prefix_thread, "...               do ... in a second thread"},
+	{"when", 2, prefix_when, "FILE ...            wait until FILE exists, then ..."},
+};
+
+static int usage(void)
+{
+	fprintf(stderr, "usage: sysop OPERATION ...\n");
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		fprintf(stderr, "  %s %s\n", ops[i].name, ops[i].usage);
+	return 2;
+}
+
+static int run(char **arg)
+{
+	int count = 0;
+
+	while (arg[count])
+		count++;
+	for (size_t i = 0; count && i < sizeof(ops) / sizeof(ops[0]); i++)
+		if (!strcmp(arg[0], ops[i].name) && count > ops[i].args)
+			return ops[i].run(arg + 1);
+	return usage();
+}
+
+int main(int argc, char **argv)
+{
+	return run(argv + 1);
+}

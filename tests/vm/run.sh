@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# run.sh [KERNEL]...: boots kernels of kernels.txt (all of them by default), runs cases.tsv in
+# each with both kinds of hooks, and judges the alerts.
+. "$(dirname "$0")/../harness/lib.sh"
+. "$TESTS/harness/rules.sh"
+. "$TESTS/vm/lib.sh"
+
+obstacle=$(vm_obstacle)
+[ -z "$obstacle" ] || { skip "kernels in virtual machines: $obstacle"; suite_end; exit; }
+kernels=("$@")
+[ $# -gt 0 ] || mapfile -t kernels < <(vm_kernels)
+work=$(mktemp -d "${TMPDIR:-/tmp}/tiercel-test.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+part() { # FILE MODE PART: the lines after "--- MODE PART"
+	awk -v mark="--- $2 $3" 'index($0, "--- ") == 1 { on = index($0, mark) == 1; next } on' "$1"
+}
+
+judge_mode() { # KERNEL MODE FILE
+	local i tag="$1 $2"
+	part "$3" "$2" alerts > "$work/all"
+	part "$3" "$2" status > "$work/log"
+	part "$3" "$2" scripts > "$work/rc"
+	sed '/^host$/,$d' "$work/all" > "$work/alerts"
+	if ! grep -q 'armed: ' "$work/log"; then
+		not_ok "$tag: the detector is not armed: $(tail -5 "$work/log")"
+		return
+	fi
+	ok "$tag: $(grep -o 'armed: .*' "$work/log" | head -1)"
+	for i in "${!rules[@]}"; do
+		judge_row $((i + 1)) "$tag: " "${rules[$i]}" "${expects[$i]}" "${commands[$i]}" \
+			"$(sed -n "$((i + 1))p" "$work/rc")"
+	done
+	[ "$(sed '1,/^host$/d' "$work/all" | grep -c .)" = 0 ] && ok "$tag: nothing fires on the host" ||
+		not_ok "$tag: alerts on the host: $(sed '1,/^host$/d' "$work/all" | head -2)"
+	grep -q "^--- $2 status 0" "$3" && ok "$tag: SIGTERM ends it with status 0" ||
+		not_ok "$tag: $(grep "^--- $2 status" "$3")"
+}
+
+read_table "$TESTS/vm/cases.tsv"
+vm_tree "$work/tree" "$TESTS/vm/job.sh" || exit 1
+echo "functions tracepoints" > "$work/tree/modes"
+echo "${#commands[@]}" > "$work/tree/count"
+for i in "${!commands[@]}"; do
+	printf '%s\n' "${commands[$i]}" > "$work/tree/t/ctl/$((i + 1)).sh"
+done
+
+for kernel in "${kernels[@]}"; do
+	if ! "$TESTS/vm/fetch.sh" "$VM_CACHE" "$kernel"; then
+		skip "kernel $kernel: its package cannot be had here"
+		continue
+	fi
+	if ! vm_boot "$kernel" "$work/tree" 300 > "$work/output"; then
+		not_ok "kernel $kernel does not come to an end: $(tail -3 "$work/tree.console")"
+		continue
+	fi
+	for mode in functions tracepoints; do
+		judge_mode "$kernel" "$mode" "$work/output"
+	done
+done
+suite_end

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "user/alert.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "user/config.h"
+#include "user/format.h"
+#include "user/json.h"
+#include "user/util.h"
+
+#define NS_PER_S 1000000000LL
+
+struct template {
+	const struct text_rule *text;
+	struct format *format;
+};
+
+struct alerter {
+	const struct image *im;
+	char *hostname;
+	bool iso;
+	struct template *rules;
+	size_t n_rules;
+};
+
+/* ---- outputs of rules ---- */
+
+static int compile_rule(struct alerter *al, size_t i, const struct config *cfg, char *why,
+			size_t why_size)
+{
+	const struct text_rule *text = image_rule(al->im, i);
+	bool syscall = !strcmp(image_text(al->im, text->source), "syscall");
+	_cleanup_(buf_free) struct buf output = {};
+	struct format_error err;
+
+	buf_str(&output, image_text(al->im, text->output));
+	if (cfg->suggested_output && syscall)
+		buf_str(&output, format_suggested);
+	al->rules[i].text = text;
+	if (output.failed || format_compile(output.s, &al->rules[i].format, &err)) {
+		snprintf(why, why_size, "output of rule '%s', character %zu: %s",
+			 image_text(al->im, text->name), output.failed ? 0 : err.position + 1,
+			 output.failed ? "no memory" : err.why);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+struct alerter *alerter_new(const struct image *im, const struct config *cfg, char *why,
+			    size_t why_size)
+{
+	size_t n = image_head(im)->n_rules;
+	struct alerter *al = calloc(1, sizeof(*al));
+
+	snprintf(why, why_size, "no memory");
+	if (!al)
+		return NULL;
+	al->im = im;
+	al->iso = cfg->time_format_iso_8601;
+	al->hostname = strdup(cfg->hostname);
+	al->rules = calloc(n ? n : 1, sizeof(*al->rules));
+	if (!al->hostname || !al->rules) {
+		alerter_free(&al);
+		return NULL;
+	}
+	al->n_rules = n;
+	for (size_t i = 0; i < n; i++) {
+		if (compile_rule(al, i, cfg, why, why_size)) {
+			alerter_free(&al);
+			return NULL;
+		}
+	}
+	return al;
+}
+
+void alerter_free(struct alerter **al)
+{
+	if (!*al)
+		return;
+	for (size_t i = 0; i < (*al)->n_rules; i++)
+		format_free(&(*al)->rules[i].format);
+	free((*al)->rules);
+	free((*al)->hostname);
+	free(*al);
+	*al = NULL;
+}
+
+const char *alerter_hostname(const struct alerter *al)
+{
+	return al->hostname;
+}
+
+/* ---- one alert ---- */
+
+static int64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+static int64_t event_time(const struct event *ev)
+{
+	struct value v = {};
+
+	return ev->get(ev, FIELD_EVT_TIME, NULL, &v) == HAVE_VALUE ? v.num : now();
+}
+
+static int set_text(struct alert_field *f, const char *text, size_t len)
+{
+	f->kind = ALERT_STR;
+	f->str = malloc(len + 1);
+	if (!f->str)
+		return -ENOMEM;
+	memcpy(f->str, text, len);
+	f->str[len] = '\0';
+	return 0;
+}
+
+static int set_list(struct alert_field *f, const struct value *v)
+{
+	_cleanup_(buf_free) struct buf b = {};
+
+	for (size_t i = 0; i < v->n_list; i++) {
+		if (i)
+			buf_char(&b, ',');
+		buf_str(&b, v->list[i]);
+	}
+	return b.failed ? -ENOMEM : set_text(f, buf_text(&b), b.len);
+}
+
+static int set_value(struct alert_field *f, enum field_type type, const struct value *v)
+{
+	switch (type) {
+	case TYPE_STR:
+		return set_text(f, v->str, v->len);
+	case TYPE_LIST:
+		return set_list(f, v);
+	case TYPE_INT:
+	case TYPE_BOOL:
+		f->kind = type == TYPE_INT ? ALERT_INT : ALERT_BOOL;
+		f->num = v->num;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int add_field(struct alert *a, const struct format_field *token, const struct event *ev)
+{
+	struct alert_field *f = &a->fields[a->n_fields];
+	struct value v = {};
+	enum have have;
+
+	*f = (struct alert_field){.name = token->token};
+	a->n_fields++;
+	if (token->id == FIELD_EVT_TIME) {
+		f->kind = ALERT_INT;
+		f->num = a->time;
+		return 0;
+	}
+	have = ev->get(ev, token->id, token->arg, &v);
+	if (have == HAVE_VALUE || (have == HAVE_UNKNOWN && v.str))
+		return set_value(f, fields[token->id].type, &v);
+	return 0;
+}
+
+static bool has_field(const struct alert *a, const char *name)
+{
+	for (size_t i = 0; i < a->n_fields; i++) {
+		if (!strcmp(a->fields[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct alert_field *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* The field that Falco's prefix of time and priority brings along. */
+static int add_time(struct alert *a)
+{
+	_cleanup_(buf_free) struct buf b = {};
+	struct alert_field *f = &a->fields[a->n_fields];
+	const char *name = a->iso ? "evt.time.iso8601" : "evt.time";
+
+	if (has_field(a, name))
+		return 0;
+	*f = (struct alert_field){.name = name, .kind = ALERT_INT, .num = a->time};
+	a->n_fields++;
+	if (!a->iso)
+		return 0;
+	format_time_utc(a->time, "+0000", &b);
+	return b.failed ? -ENOMEM : set_text(f, b.s, b.len);
+}
+
+static int add_fields(struct alert *a, const struct format *f, const struct event *ev)
+{
+	size_t n;
+	const struct format_field *tokens = format_fields(f, &n);
+	int err = 0;
+
+	a->fields = calloc(n + 1, sizeof(*a->fields));
+	if (!a->fields)
+		return -ENOMEM;
+	for (size_t i = 0; i < n && !err; i++)
+		err = add_field(a, &tokens[i], ev);
+	if (!err)
+		err = add_time(a);
+	qsort(a->fields, a->n_fields, sizeof(*a->fields), by_name);
+	return err;
+}
+
+int alert_make(const struct alerter *al, unsigned rule, const struct event *ev,
+	       struct alert *out)
+{
+	const struct template *t = &al->rules[rule];
+	_cleanup_(buf_free) struct buf message = {};
+	struct alert a = {
+		.priority = t->text->priority,
+		.rule = image_text(al->im, t->text->name),
+		.source = image_text(al->im, t->text->source),
+		.tags = image_text(al->im, t->text->tags),
+		.hostname = al->hostname,
+		.iso = al->iso,
+		.time = event_time(ev),
+	};
+	int err = add_fields(&a, t->format, ev);
+
+	if (!err) {
+		format_render(t->format, ev, &message);
+		a.message = buf_take(&message);
+	}
+	if (err || !a.message) {
+		alert_free(&a);
+		return -ENOMEM;
+	}
+	*out = a;
+	return 0;
+}
+
+int alert_internal(struct alert *out, enum priority p, const char *rule, const char *hostname,
+		   const char *message)
+{
+	char *copy = strdup(message);
+
+	if (!copy)
+		return -ENOMEM;
+	*out = (struct alert){
+		.priority = p,
+		.rule = rule,
+		.source = "internal",
+		.hostname = hostname,
+		.internal = true,
+		.time = now(),
+		.message = copy,
+	};
+	return 0;
+}
+
+int alert_add(struct alert *a, const char *name, const char *value)
+{
+	struct alert_field *more = realloc(a->fields, (a->n_fields + 1) * sizeof(*more));
+	struct alert_field f = {.name = name};
+
+	if (!more)
+		return -ENOMEM;
+	a->fields = more;
+	if (set_text(&f, value, strlen(value)))
+		return -ENOMEM;
+	more[a->n_fields++] = f;
+	qsort(more, a->n_fields, sizeof(*more), by_name);
+	return 0;
+}
+
+void alert_free(struct alert *a)
+{
+	for (size_t i = 0; i < a->n_fields; i++)
+		free(a->fields[i].str);
+	free(a->fields);
+	free(a->message);
+	*a = (struct alert){};
+}

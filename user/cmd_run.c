@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tiercel run: rules into the kernel, alerts out of it, until it is told to end. */
+#include "user/cmd.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "gen/gen.h"
+#include "user/agent.h"
+#include "user/alert.h"
+#include "user/config.h"
+#include "user/log.h"
+#include "user/probe.h"
+#include "user/rulefiles.h"
+#include "user/sink.h"
+#include "user/users.h"
+
+#define LOST_RULE "Tiercel internal: alerts lost"
+
+struct run {
+	struct config config;
+	struct image image;
+	struct alerter *alerter;
+	struct sinks *sinks;
+	struct users *users;
+};
+
+static struct {
+	const char *config, *policy, *hooks;
+	struct arg_list rules, options;
+	unsigned seconds;
+	bool json;
+} opt;
+
+static const struct opt opts[] = {
+	{"config", 'c', OPT_TEXT, &opt.config, "FILE",
+	 "configuration; without it " CONFIG_FILE ", if it is there"},
+	{"rules", 'r', OPT_LIST, &opt.rules, "FILE",
+	 "a rule file, or a directory of them, instead of those configured"},
+	{"policy", 0, OPT_TEXT, &opt.policy, "FILE", "a policy written by `tiercel compile`"},
+	{"option", 'o', OPT_LIST, &opt.options, "KEY=VALUE", "set a key of the configuration"},
+	{"json", 0, OPT_FLAG, &opt.json, NULL, "alerts as JSON (json_output=true)"},
+	{"duration", 'M', OPT_UINT, &opt.seconds, "SECONDS", "end after that time"},
+	{"hooks", 0, OPT_TEXT, &opt.hooks, "KIND",
+	 "auto (default), functions or tracepoints: where the kernel is watched"},
+	{"unbuffered", 'U', OPT_NULL, NULL, NULL, "accepted: alerts are never held back"},
+	{},
+};
+
+static const struct cmd cmd = {
+	.name = "run",
+	.args = "[OPTION]...",
+	.about = "Watches this host and writes an alert for each event that a rule matches. The log, "
+		 "and at\nthe end a summary, go to stderr. Ends with status 0 on SIGTERM or Ctrl-C, 1 "
+		 "on an error, 3 if\nthe kernel cannot be watched from here.\n",
+	.opts = opts,
+};
+
+static int compile(struct run *r, struct ruleset *rs)
+{
+	struct gen_options options = {.minimum = r->config.priority};
+	struct policy policy;
+	int err = rulefiles_load(rs, opt.rules.v, opt.rules.n, &r->config);
+
+	if (!err)
+		err = gen_compile(rs, &options, &policy);
+	rulefiles_print(rs, stderr, false);
+	if (!err)
+		r->image = policy.image;
+	return err;
+}
+
+static int load_rules(struct run *r)
+{
+	struct ruleset *rs;
+	char why[200];
+	int err;
+
+	if (opt.policy) {
+		err = image_read(opt.policy, &r->image, why, sizeof(why));
+		if (err)
+			log_error("%s: %s", opt.policy, why);
+		return err;
+	}
+	rs = ruleset_new();
+	if (!rs)
+		return -ENOMEM;
+	err = compile(r, rs);
+	ruleset_free(&rs);
+	return err;
+}
+
+static void on_match(void *ctx, struct record_event *e, unsigned rule)
+{
+	struct run *r = ctx;
+	struct alert alert;
+	int err = alert_make(r->alerter, rule, &e->ev, &alert);
+
+	if (err) {
+		log_error("an alert cannot be made: %s", strerror(-err));
+		return;
+	}
+	sinks_write(r->sinks, &alert);
+	alert_free(&alert);
+}
+
+static int add_lost(struct run *r, struct alert *a, const uint64_t *lost, size_t n_rules)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < n_rules && !err; i++) {
+		char count[24];
+
+		if (!lost[i])
+			continue;
+		snprintf(count, sizeof(count), "%" PRIu64, lost[i]);
+		err = alert_add(a, image_text(&r->image, image_rule(&r->image, i)->name), count);
+	}
+	return err;
+}
+
+static void on_lost(void *ctx, const uint64_t *lost, size_t n_rules)
+{
+	struct run *r = ctx;
+	uint64_t sum = 0;
+	char message[160];
+	struct alert alert;
+
+	for (size_t i = 0; i < n_rules; i++)
+		sum = add(sum, lost[i]);
+	snprintf(message, sizeof(message),
+		 "%" PRIu64 " alerts were not delivered by the kernel: its buffer was full", sum);
+	log_error("%s", message);
+	if (alert_internal(&alert, PRIORITY_CRITICAL, LOST_RULE, alerter_hostname(r->alerter),
+			   message))
+		return;
+	if (!add_lost(r, &alert, lost, n_rules))
+		sinks_write(r->sinks, &alert);
+	alert_free(&alert);
+}
+
+static void on_signal(void *ctx, int number)
+{
+	log_warn("rules are read at start: restart to load them anew");
+}
+
+/* What the agent's records are made into. */
+static int open_outputs(struct run *r)
+{
+	char why[200];
+
+	r->users = users_new();
+	r->alerter = alerter_new(&r->image, &r->config, why, sizeof(why));
+	if (!r->alerter) {
+		log_error("%s", why);
+		return -EINVAL;
+	}
+	r->sinks = sinks_open(&r->config);
+	return r->sinks ? 0 : -EIO;
+}
+
+static int watch(struct run *r, enum hooks_mode hooks)
+{
+	static const struct agent_ops ops = {on_match, on_lost, on_signal};
+	struct record_context context = {r->users, alerter_hostname(r->alerter)};
+	struct agent_options options = {
+		.image = &r->image,
+		.context = &context,
+		.ops = &ops,
+		.ctx = r,
+		.first = r->config.rule_matching == MATCHING_FIRST,
+		.seconds = opt.seconds,
+		.hooks = hooks,
+	};
+	struct agent agent;
+	char why[512];
+	int err = agent_start(&agent, &options, why, sizeof(why));
+
+	if (err) {
+		log_error("%s", why);
+		return EXIT_NO_BPF;
+	}
+	err = agent_run(&agent);
+	sinks_close(&r->sinks);
+	agent_summary(&agent, stderr);
+	agent_free(&agent);
+	if (err)
+		log_error("the event loop ended: %s", strerror(-err));
+	return err ? EXIT_FAIL : EXIT_OK;
+}
+
+static int run(struct run *r, enum hooks_mode hooks)
+{
+	char why[512];
+
+	if (load_rules(r))
+		return EXIT_FAIL;
+	if (!image_head(&r->image)->n_rules) {
+		log_error("no rule is enabled: there is nothing to watch");
+		return EXIT_FAIL;
+	}
+	if (probe_required(why, sizeof(why))) {
+		log_error("%s", why);
+		return EXIT_NO_BPF;
+	}
+	if (reader_block_signals() || open_outputs(r))
+		return EXIT_FAIL;
+	return watch(r, hooks);
+}
+
+int cmd_run(int argc, char **argv)
+{
+	enum hooks_mode hooks = HOOKS_AUTO;
+	struct run r = {};
+	int status;
+
+	if (cmd_parse(&cmd, argc, argv, NULL))
+		return EXIT_USAGE;
+	if (opt.hooks && hooks_mode_parse(opt.hooks, &hooks))
+		return cmd_usage(&cmd, "--hooks is auto, functions or tracepoints");
+	if (config_load(&r.config, opt.config, opt.options.v, opt.options.n))
+		return EXIT_FAIL;
+	if (opt.json)
+		r.config.json_output = true;
+	status = run(&r, hooks);
+	if (r.sinks)
+		sinks_close(&r.sinks);
+	if (r.alerter)
+		alerter_free(&r.alerter);
+	if (r.users)
+		users_free(&r.users);
+	image_free(&r.image);
+	config_free(&r.config);
+	arg_list_free(&opt.rules);
+	arg_list_free(&opt.options);
+	return status;
+}

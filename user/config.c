@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "user/config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "gen/arena.h"
+#include "gen/diag.h"
+#include "gen/nearest.h"
+#include "gen/yaml.h"
+
+#include "user/buf.h"
+
+#define CONFIG_MAX  ((size_t)4 << 20)
+#define CONFIG_CODE "CONFIG"
+
+/* ---- types ---- */
+
+/* How values of a type are read and released. set adds to lists: clear comes before the first. */
+struct type {
+	int (*set)(void *member, const char *text);
+	void (*clear)(void *member);
+	const char *expected;
+};
+
+static int set_BOOL(void *member, const char *text)
+{
+	static const char *const words[] = {"false", "true", "no", "yes", "off", "on", "n", "y"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (!strcasecmp(text, words[i])) {
+			*(bool *)member = i & 1;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int set_TEXT(void *member, const char *text)
+{
+	*(char **)member = strdup(text);
+	return *(char **)member ? 0 : -ENOMEM;
+}
+
+static int set_TEXTS(void *member, const char *text)
+{
+	return *text ? texts_add(member, text) : 0;
+}
+
+static int set_UINT(void *member, const char *text)
+{
+	unsigned long n;
+	char *end;
+
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (errno || end == text || *end || *text == '-' || n > INT_MAX)
+		return -EINVAL;
+	*(unsigned *)member = n;
+	return 0;
+}
+
+static int set_PRIORITY(void *member, const char *text)
+{
+	if (*text)
+		return priority_parse(text, member);
+	*(enum priority *)member = PRIORITY_DEBUG;
+	return 0;
+}
+
+static int set_LEVEL(void *member, const char *text)
+{
+	return log_level_parse(text, member);
+}
+
+/* Index in words, -EINVAL if it is none of them. */
+static int choose(const char *const *words, size_t n, const char *text)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!strcasecmp(text, words[i]))
+			return i;
+	}
+	return -EINVAL;
+}
+
+static int set_MATCHING(void *member, const char *text)
+{
+	static const char *const words[] = {"all", "first"};
+	int i = choose(words, ARRAY_LEN(words), text);
+
+	if (i < 0)
+		return i;
+	*(enum matching *)member = i;
+	return 0;
+}
+
+static int set_SLACK_FORMAT(void *member, const char *text)
+{
+	static const char *const words[] = {"all", "text", "fields"};
+	int i = choose(words, ARRAY_LEN(words), text);
+
+	if (i < 0)
+		return i;
+	*(enum slack_format *)member = i;
+	return 0;
+}
+
+static void clear_none(void *member)
+{
+}
+
+static void clear_TEXT(void *member)
+{
+	free(*(char **)member);
+	*(char **)member = NULL;
+}
+
+static void clear_TEXTS(void *member)
+{
+	texts_free(member);
+}
+
+static const struct type type_BOOL = {set_BOOL, clear_none, "true or false"};
+static const struct type type_TEXT = {set_TEXT, clear_TEXT, "a text"};
+static const struct type type_TEXTS = {set_TEXTS, clear_TEXTS, "a list of texts"};
+static const struct type type_UINT = {set_UINT, clear_none, "a number"};
+static const struct type type_PRIORITY = {
+	set_PRIORITY, clear_none,
+	"emergency, alert, critical, error, warning, notice, informational or debug"};
+static const struct type type_LEVEL = {set_LEVEL, clear_none, "error, warning, info or debug"};
+static const struct type type_MATCHING = {set_MATCHING, clear_none, "all or first"};
+static const struct type type_SLACK_FORMAT = {set_SLACK_FORMAT, clear_none,
+					      "all, text or fields"};
+
+/* ---- rows ---- */
+
+static const struct row {
+	const char *path;
+	size_t offset;
+	const struct type *type;
+	const char *value, *env;
+} rows[] = {
+#define KEY(id, path, type, value, env, doc)                                                       \
+	{path, offsetof(struct config, id), &type_##type, value, env},
+#define KEY_IGNORED(path, why)
+#include "user/config.def"
+#undef KEY
+#undef KEY_IGNORED
+};
+
+const struct config_key config_keys[] = {
+#define KEY(id, path, type, value, env, doc) {path, #type, value, env, doc, false},
+#define KEY_IGNORED(path, why)		     {path, NULL, NULL, NULL, why, true},
+#include "user/config.def"
+#undef KEY
+#undef KEY_IGNORED
+};
+const size_t n_config_keys = ARRAY_LEN(config_keys);
+
+static const struct row *find_row(const char *path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (!strcmp(rows[i].path, path))
+			return &rows[i];
+	}
+	return NULL;
+}
+
+/* Whether path is whole or begins, by whole components, with it. */
+static bool is_below(const char *path, const char *whole)
+{
+	size_t n = strlen(whole);
+
+	return !strncmp(path, whole, n) && (!path[n] || path[n] == '.');
+}
+
+static const struct config_key *find_ignored(const char *path)
+{
+	for (size_t i = 0; i < n_config_keys; i++) {
+		if (config_keys[i].ignored && is_below(path, config_keys[i].path))
+			return &config_keys[i];
+	}
+	return NULL;
+}
+
+static bool is_group(const char *path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (is_below(rows[i].path, path))
+			return true;
+	}
+	return false;
+}
+
+static const char *nearest_path(const char *path)
+{
+	struct nearest n = {.wanted = path};
+
+	for (size_t i = 0; i < n_config_keys; i++)
+		nearest_offer(&n, config_keys[i].path);
+	return n.best;
+}
+
+/* ${NAME} becomes the value of the environment, $${NAME} stays ${NAME}. */
+static void expand(const char *text, struct buf *out)
+{
+	const char *start, *end;
+
+	while ((start = strstr(text, "${")) && (end = strchr(start, '}'))) {
+		if (start > text && start[-1] == '$') {
+			buf_add(out, text, start - 1 - text);
+			buf_add(out, start, end + 1 - start);
+		} else {
+			_cleanup_free_ char *name = strndup(start + 2, end - start - 2);
+			const char *value = name ? getenv(name) : NULL;
+
+			buf_add(out, text, start - text);
+			buf_str(out, value ? value : "");
+		}
+		text = end + 1;
+	}
+	buf_str(out, text);
+}
+
+/* Reads into a spare member first: a bad value leaves the old one. */
+static int set_value(struct config *c, const struct row *r, const char *text, bool add)
+{
+	void *member = (char *)c + r->offset;
+	_cleanup_(buf_free) struct buf value = {};
+	union {
+		char *text;
+		struct texts texts;
+		long number;
+	} fresh = {};
+	int err;
+
+	expand(text, &value);
+	if (value.failed)
+		return -ENOMEM;
+	if (add)
+		return r->type->set(member, value.s);
+	err = r->type->set(&fresh, value.s);
+	if (err)
+		return err;
+	r->type->clear(&fresh);
+	r->type->clear(member);
+	return r->type->set(member, value.s);
+}
+
+/* ---- file ---- */
+
+struct reading {
+	struct config *c;
+	struct diags diags;
+	int err;
+};
+
+static void bad_value(struct reading *r, const struct row *row, struct place at, const char *text)
+{
+	r->err = diag_add(&r->diags, SEVERITY_ERROR, at, CONFIG_CODE, NULL,
+			  "%s must be %s, not '%s'", row->path, row->type->expected, text);
+}
+
+static void read_scalar(struct reading *r, const struct row *row, const struct ynode *n, bool add)
+{
+	const char *text = n->kind == YNODE_SCALAR ? n->text : "";
+
+	if (n->kind != YNODE_SCALAR && n->kind != YNODE_NULL)
+		bad_value(r, row, n->at, "a list or mapping");
+	else if (set_value(r->c, row, text, add))
+		bad_value(r, row, n->at, text);
+}
+
+static void read_row(struct reading *r, const struct row *row, const struct ynode *n)
+{
+	if (row->type != &type_TEXTS || n->kind != YNODE_SEQUENCE) {
+		read_scalar(r, row, n, false);
+		return;
+	}
+	row->type->clear((char *)r->c + row->offset);
+	for (size_t i = 0; i < n->n; i++)
+		read_scalar(r, row, n->items[i], true);
+}
+
+static void unknown_key(struct reading *r, const char *path, struct place at)
+{
+	const char *near = nearest_path(path);
+
+	diag_add(&r->diags, SEVERITY_WARNING, at, CONFIG_CODE,
+		 near ? arena_printf(r->diags.arena, "did you mean '%s'?", near)
+		      : "'tiercel list config' shows the keys that exist",
+		 "unknown key '%s'", path);
+}
+
+static void read_mapping(struct reading *r, const char *prefix, const struct ynode *map);
+
+static void read_key(struct reading *r, const char *path, struct place at, const struct ynode *value)
+{
+	const struct row *row = find_row(path);
+	const struct config_key *ignored = row ? NULL : find_ignored(path);
+
+	if (row) {
+		read_row(r, row, value);
+	} else if (is_group(path) && value->kind == YNODE_MAPPING) {
+		read_mapping(r, path, value);
+	} else if (is_group(path) && value->kind == YNODE_SEQUENCE) {
+		for (size_t i = 0; i < value->n; i++) {
+			if (value->items[i]->kind == YNODE_MAPPING)
+				read_mapping(r, path, value->items[i]);
+		}
+	} else if (ignored) {
+		diag_add(&r->diags, SEVERITY_NOTE, at, CONFIG_CODE, NULL,
+			 "%s has no effect here: %s", path, ignored->doc);
+	} else {
+		unknown_key(r, path, at);
+	}
+}
+
+static void read_mapping(struct reading *r, const char *prefix, const struct ynode *map)
+{
+	for (size_t i = 0; i + 1 < map->n; i += 2) {
+		const struct ynode *key = map->items[i];
+		const char *path;
+
+		if (key->kind != YNODE_SCALAR)
+			continue;
+		path = *prefix ? arena_printf(r->diags.arena, "%s.%s", prefix, key->text)
+			       : key->text;
+		read_key(r, path, key->at, map->items[i + 1]);
+	}
+}
+
+static void read_documents(struct reading *r, const struct diag_source *source)
+{
+	struct ynode **documents;
+	size_t n;
+
+	r->err = yaml_read(&r->diags, source, &documents, &n);
+	for (size_t i = 0; !r->err && i < n; i++) {
+		if (documents[i]->kind == YNODE_MAPPING)
+			read_mapping(r, "", documents[i]);
+		else if (documents[i]->kind != YNODE_NULL)
+			r->err = diag_add(&r->diags, SEVERITY_ERROR, documents[i]->at, CONFIG_CODE,
+					  NULL, "the configuration must be a mapping of keys");
+	}
+}
+
+static int load_file(struct config *c, const char *file, bool must_exist)
+{
+	struct arena *arena;
+	struct reading r = {.c = c};
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int err = read_file(file, CONFIG_MAX, &text, &len);
+
+	if (err == -ENOENT && !must_exist)
+		return 0;
+	if (err) {
+		log_error("%s: %s", file, strerror(-err));
+		return err;
+	}
+	arena = arena_new();
+	if (!arena)
+		return -ENOMEM;
+	r.diags.arena = arena;
+	diag_source_add(&r.diags, file, text, len);
+	read_documents(&r, r.diags.sources);
+	diag_print(&r.diags, stderr, false, isatty(STDERR_FILENO));
+	arena_free(&arena);
+	return r.err;
+}
+
+/* ---- environment and -o ---- */
+
+static int load_environment(struct config *c)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *value = rows[i].env ? getenv(rows[i].env) : NULL;
+
+		if (value && *value && set_value(c, &rows[i], value, false)) {
+			log_error("environment: %s must be %s, not '%s'", rows[i].env,
+				  rows[i].type->expected, value);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+/* Copies a key without [N]; true if it ended in []: add to the list. */
+static bool strip_indexes(const char *key, size_t len, char *out)
+{
+	bool add = len > 2 && !memcmp(key + len - 2, "[]", 2);
+	bool inside = false;
+
+	for (size_t i = 0; i < len; i++) {
+		if (key[i] == '[')
+			inside = true;
+		else if (key[i] == ']')
+			inside = false;
+		else if (!inside)
+			*out++ = key[i];
+	}
+	*out = '\0';
+	return add;
+}
+
+static int unknown_option(const char *path)
+{
+	const struct config_key *ignored = find_ignored(path);
+	const char *near = nearest_path(path);
+
+	if (ignored)
+		log_info("-o %s has no effect here: %s", path, ignored->doc);
+	else if (near)
+		log_warn("-o %s: unknown key; did you mean '%s'?", path, near);
+	else
+		log_warn("-o %s: unknown key; 'tiercel list config' shows those that exist", path);
+	return 0;
+}
+
+static int load_option(struct config *c, const char *option)
+{
+	const char *equals = strchr(option, '=');
+	_cleanup_free_ char *path = malloc(strlen(option) + 1);
+	const struct row *row;
+	bool add;
+
+	if (!path)
+		return -ENOMEM;
+	if (!equals || equals == option) {
+		log_error("-o %s: write it as key=value", option);
+		return -EINVAL;
+	}
+	add = strip_indexes(option, equals - option, path);
+	row = find_row(path);
+	if (!row)
+		return unknown_option(path);
+	if (set_value(c, row, equals + 1, add && row->type == &type_TEXTS)) {
+		log_error("-o %s must be %s, not '%s'", path, row->type->expected, equals + 1);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* ---- all ---- */
+
+static int load_defaults(struct config *c)
+{
+	*c = (struct config){};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		int err = rows[i].type->set((char *)c + rows[i].offset, rows[i].value);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int find_hostname(struct config *c)
+{
+	char name[HOST_NAME_MAX + 1];
+
+	if (*c->hostname)
+		return 0;
+	if (gethostname(name, sizeof(name)))
+		return -errno;
+	name[sizeof(name) - 1] = '\0';
+	clear_TEXT(&c->hostname);
+	return set_TEXT(&c->hostname, name);
+}
+
+int config_load(struct config *c, const char *file, const char *const *options, size_t n)
+{
+	int err = load_defaults(c);
+
+	if (!err)
+		err = load_file(c, file ? file : CONFIG_FILE, file != NULL);
+	if (!err)
+		err = load_environment(c);
+	for (size_t i = 0; i < n && !err; i++)
+		err = load_option(c, options[i]);
+	if (!err)
+		err = find_hostname(c);
+	if (err)
+		config_free(c);
+	else
+		log_set_level(c->log_level);
+	return err;
+}
+
+void config_free(struct config *c)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		rows[i].type->clear((char *)c + rows[i].offset);
+}

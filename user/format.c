@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "user/format.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "user/util.h"
+
+#define NS_PER_S  1000000000LL
+#define WIDTH_MAX 4096
+#define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."
+
+const char format_suggested[] =
+	" container_id=%container.id container_name=%container.name"
+	" container_image_repository=%container.image.repository"
+	" container_image_tag=%container.image.tag k8s_pod_name=%k8s.pod.name"
+	" k8s_ns_name=%k8s.ns.name";
+
+/* Text that stands before a field, and the field; the last piece has none. */
+struct piece {
+	const char *text; /* in the copy of the template */
+	size_t len;
+	bool has_field;
+	enum field_id id;
+	const char *arg; /* owned by the format's field of the same token */
+	size_t width;	 /* 0: as long as it is */
+};
+
+struct format {
+	char *text;
+	struct piece *pieces;
+	size_t n_pieces;
+	struct format_field *fields;
+	size_t n_fields;
+};
+
+/* ---- compiling ---- */
+
+__attribute__((format(printf, 3, 4))) static int fail(struct format_error *err, size_t position,
+						      const char *format, ...)
+{
+	va_list ap;
+
+	err->position = position;
+	va_start(ap, format);
+	vsnprintf(err->why, sizeof(err->why), format, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+static const struct field *longest_field(const char *s)
+{
+	size_t len = strspn(s, NAME_CHARS);
+	const struct field *best = NULL;
+
+	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		size_t n = strlen(fields[i].name);
+
+		if (n <= len && !memcmp(fields[i].name, s, n) && (!best || n > strlen(best->name)))
+			best = &fields[i];
+	}
+	return best;
+}
+
+static int unknown_field(struct format_error *err, size_t position, const char *s)
+{
+	size_t len = strspn(s, NAME_CHARS);
+	_cleanup_free_ char *name = strndup(s, len);
+	const char *near = name && len ? field_nearest(name) : NULL;
+
+	if (!*s)
+		return fail(err, position, "formatting cannot end with a %%");
+	if (!len)
+		return fail(err, position, "a '%%' must be followed by a field");
+	if (near)
+		return fail(err, position, "unknown filter: %.60s; did you mean '%%%s'?", name,
+			    near);
+	return fail(err, position, "unknown filter: %.60s", name ? name : "");
+}
+
+/* The token is s up to len: a key of output_fields, noted once. Returns its index or -errno. */
+static int note_field(struct format *f, const char *s, size_t len, enum field_id id, bool has_arg)
+{
+	struct format_field *more;
+	struct format_field *new;
+	size_t name_len = strlen(fields[id].name);
+
+	for (size_t i = 0; i < f->n_fields; i++) {
+		if (strlen(f->fields[i].token) == len && !memcmp(f->fields[i].token, s, len))
+			return i;
+	}
+	more = realloc(f->fields, (f->n_fields + 1) * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	f->fields = more;
+	new = &more[f->n_fields];
+	*new = (struct format_field){.id = id};
+	new->token = strndup(s, len);
+	if (has_arg)
+		new->arg = strndup(s + name_len + 1, len - name_len - 2);
+	f->n_fields++;
+	return new->token && (new->arg || !has_arg) ? (int)f->n_fields - 1 : -ENOMEM;
+}
+
+static int add_piece(struct format *f, const struct piece *p)
+{
+	struct piece *more = realloc(f->pieces, (f->n_pieces + 1) * sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	f->pieces = more;
+	more[f->n_pieces++] = *p;
+	return 0;
+}
+
+static size_t arg_len(const struct field *field, const char *s)
+{
+	const char *end = field->has_index && *s == '[' ? strchr(s, ']') : NULL;
+
+	return end ? (size_t)(end - s) + 1 : 0;
+}
+
+static int read_width(const char **s, struct piece *p)
+{
+	while (**s >= '0' && **s <= '9') {
+		p->width = p->width * 10 + (**s - '0');
+		if (p->width > WIDTH_MAX)
+			return -EINVAL;
+		++*s;
+	}
+	return 0;
+}
+
+/* After the %. Moves *s behind the token. */
+static int read_token(struct format *f, const char **s, struct piece *p, struct format_error *err)
+{
+	static const char nothing[] = "container.info";
+	const struct field *field;
+	size_t len, argument;
+	int i;
+
+	if (read_width(s, p))
+		return fail(err, *s - f->text, "the width must be at most %d", WIDTH_MAX);
+	field = longest_field(*s);
+	if (!field && !strncmp(*s, nothing, strlen(nothing))) {
+		/* An old token that stands for no field any more. */
+		*s += strlen(nothing);
+		return 0;
+	}
+	if (!field)
+		return unknown_field(err, *s - f->text, *s);
+	len = strlen(field->name);
+	argument = arg_len(field, *s + len);
+	i = note_field(f, *s, len + argument, field->id, argument != 0);
+	if (i < 0)
+		return fail(err, 0, "no memory");
+	p->has_field = true;
+	p->id = field->id;
+	p->arg = f->fields[i].arg;
+	*s += len + argument;
+	return 0;
+}
+
+static int by_token(const void *a, const void *b)
+{
+	const struct format_field *x = a, *y = b;
+
+	return strcmp(x->token, y->token);
+}
+
+static int compile(struct format *f, struct format_error *err)
+{
+	const char *s = f->text;
+
+	for (;;) {
+		const char *percent = strchrnul(s, '%');
+		struct piece p = {.text = s, .len = percent - s};
+		bool last = !*percent;
+		int bad = 0;
+
+		s = percent + 1;
+		if (!last)
+			bad = read_token(f, &s, &p, err);
+		if (bad)
+			return bad;
+		if (add_piece(f, &p))
+			return fail(err, 0, "no memory");
+		if (last)
+			break;
+	}
+	if (f->n_fields)
+		qsort(f->fields, f->n_fields, sizeof(*f->fields), by_token);
+	return 0;
+}
+
+int format_compile(const char *text, struct format **out, struct format_error *err)
+{
+	struct format *f = calloc(1, sizeof(*f));
+	int bad;
+
+	if (!f || !(f->text = strdup(text))) {
+		free(f);
+		return fail(err, 0, "no memory");
+	}
+	bad = compile(f, err);
+	if (bad)
+		format_free(&f);
+	else
+		*out = f;
+	return bad;
+}
+
+void format_free(struct format **f)
+{
+	if (!*f)
+		return;
+	for (size_t i = 0; i < (*f)->n_fields; i++) {
+		free((char *)(*f)->fields[i].token);
+		free((char *)(*f)->fields[i].arg);
+	}
+	free((*f)->fields);
+	free((*f)->pieces);
+	free((*f)->text);
+	free(*f);
+	*f = NULL;
+}
+
+const struct format_field *format_fields(const struct format *f, size_t *n)
+{
+	*n = f->n_fields;
+	return f->fields;
+}
+
+/* ---- rendering ---- */
+
+void format_time_local(int64_t ns, struct buf *out)
+{
+	time_t s = ns / NS_PER_S;
+	struct tm tm;
+
+	localtime_r(&s, &tm);
+	buf_printf(out, "%02d:%02d:%02d.%09lld", tm.tm_hour, tm.tm_min, tm.tm_sec,
+		   (long long)(ns % NS_PER_S));
+}
+
+void format_time_utc(int64_t ns, const char *zone, struct buf *out)
+{
+	time_t s = ns / NS_PER_S;
+	struct tm tm;
+
+	gmtime_r(&s, &tm);
+	buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d.%09lld%s", tm.tm_year + 1900, tm.tm_mon + 1,
+		   tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (long long)(ns % NS_PER_S), zone);
+}
+
+static void render_list(const struct value *v, struct buf *out)
+{
+	buf_char(out, '(');
+	for (size_t i = 0; i < v->n_list; i++) {
+		if (i)
+			buf_char(out, ',');
+		buf_str(out, v->list[i]);
+	}
+	buf_char(out, ')');
+}
+
+static void render_value(const struct piece *p, const struct value *v, struct buf *out)
+{
+	switch (fields[p->id].type) {
+	case TYPE_STR:
+		buf_add(out, v->str, v->len);
+		break;
+	case TYPE_INT:
+		if (p->id == FIELD_EVT_TIME)
+			format_time_local(v->num, out);
+		else
+			buf_printf(out, "%lld", (long long)v->num);
+		break;
+	case TYPE_BOOL:
+		buf_str(out, v->num ? "true" : "false");
+		break;
+	case TYPE_LIST:
+		render_list(v, out);
+		break;
+	}
+}
+
+static void render_field(const struct piece *p, const struct event *ev, struct buf *out)
+{
+	struct value v = {};
+	enum have have = ev->get(ev, p->id, p->arg, &v);
+	size_t start = out->len;
+
+	/* Of what could not be read, the beginning is better than nothing. */
+	if (have == HAVE_VALUE || (have == HAVE_UNKNOWN && v.str))
+		render_value(p, &v, out);
+	else
+		buf_str(out, "<NA>");
+	if (!p->width || out->failed)
+		return;
+	while (out->len - start < p->width && !out->failed)
+		buf_char(out, ' ');
+	if (out->len - start > p->width) {
+		out->len = start + p->width;
+		out->s[out->len] = '\0';
+	}
+}
+
+void format_render(const struct format *f, const struct event *ev, struct buf *out)
+{
+	for (size_t i = 0; i < f->n_pieces; i++) {
+		buf_add(out, f->pieces[i].text, f->pieces[i].len);
+		if (f->pieces[i].has_field)
+			render_field(&f->pieces[i], ev, out);
+	}
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "user/hook.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <bpf/btf.h>
+
+#include "user/probe.h"
+#include "user/util.h"
+
+#define X64_PREFIX "__x64_"
+
+#define ANY false
+#define X86 true
+const struct hook hooks[HOOK_COUNT] = {
+#define HOOK(id_, program_, backend_, target_, types_, arch_)                                      \
+	[HOOK_##id_] = {.name = #id_,                                                              \
+			.program = #program_,                                                      \
+			.target = target_,                                                         \
+			.backend = BACKEND_##backend_,                                             \
+			.types = types_,                                                           \
+			.x86_only = arch_},
+#include "kern/hooks.def"
+#undef HOOK
+};
+#undef ANY
+#undef X86
+
+static const struct {
+	const char *name, *family;
+} events[EVENT_COUNT] = {
+#define EVENT(id, name_, family_, doc) [EVENT_##id] = {.name = name_, .family = #family_},
+#define EVENT_LATER(name, doc)
+#define EVENT_IO(name, doc)
+#include "kern/events.def"
+#undef EVENT
+#undef EVENT_LATER
+#undef EVENT_IO
+};
+
+uint64_t hook_family(uint64_t types)
+{
+	uint64_t all = 0;
+
+	for (int i = 0; i < EVENT_COUNT; i++)
+		for (int k = 0; k < EVENT_COUNT; k++)
+			if ((types & EVENT_BIT(i)) && !strcmp(events[i].family, events[k].family))
+				all |= EVENT_BIT(k);
+	return all;
+}
+
+bool hook_is_for_this_machine(const struct hook *h)
+{
+#ifdef __x86_64__
+	return true;
+#else
+	return !h->x86_only;
+#endif
+}
+
+const char *hook_function(const struct hook *h)
+{
+#ifdef __aarch64__
+	static char name[128];
+
+	if (!strncmp(h->target, X64_PREFIX, strlen(X64_PREFIX))) {
+		snprintf(name, sizeof(name), "__arm64_%s", h->target + strlen(X64_PREFIX));
+		return name;
+	}
+#endif
+	return h->target;
+}
+
+/* Number of arguments of a BTF tracepoint, -1 if there is none. */
+static int tracepoint_args(const struct btf *btf, const char *name)
+{
+	char type_name[128];
+	const struct btf_type *t;
+	int id;
+
+	snprintf(type_name, sizeof(type_name), "btf_trace_%s", name);
+	id = btf__find_by_name_kind(btf, type_name, BTF_KIND_TYPEDEF);
+	if (id < 0)
+		return -1;
+	t = btf__type_by_id(btf, id);
+	t = t ? btf__type_by_id(btf, t->type) : NULL; /* pointer to ... */
+	t = t ? btf__type_by_id(btf, t->type) : NULL; /* ... a function */
+	if (!t || !btf_is_func_proto(t))
+		return -1;
+	return btf_vlen(t) - 1; /* the first one is the tracepoint's own */
+}
+
+/* Tracepoints whose arguments have changed over time: how many our program expects. */
+static int expected_args(enum hook_id id)
+{
+	/* 6.12: (ctx, req, cqe); before, the members of cqe one by one. */
+	return id == HOOK_on_uring_complete ? 3 : -1;
+}
+
+bool hook_has_target(const struct hook *h, enum hook_id id, const struct btf *btf)
+{
+	int args;
+
+	if (h->backend == BACKEND_FUNCTION)
+		return btf__find_by_name_kind(btf, hook_function(h), BTF_KIND_FUNC) >= 0;
+	if (strchr(h->target, '/'))
+		return tracefs_has(h->target);
+	args = tracepoint_args(btf, h->target);
+	return args >= 0 && (expected_args(id) < 0 || expected_args(id) == args);
+}
+
+const char *hook_loss(enum hook_id id)
+{
+	static char text[160];
+	size_t len = 0;
+
+	switch (id) {
+	case HOOK_on_attach_cgroup:
+		return "processes moved into a container are seen as in it from their next exec on";
+	case HOOK_on_uring_submit:
+	case HOOK_on_uring_complete:
+		return "opens through io_uring are not seen";
+	default:
+		break;
+	}
+	for (int i = 0; i < EVENT_COUNT; i++)
+		if (hooks[id].types & EVENT_BIT(i))
+			len += snprintf(text + len, sizeof(text) - len, "%s%s", len ? ", " : "",
+					events[i].name);
+	snprintf(text + len, sizeof(text) - len, " events are not seen");
+	return text;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the program has to say about itself: to stderr, one line a message, never to stdout. */
+#pragma once
+#include <stdarg.h>
+#include <stdbool.h>
+
+enum log_level { LEVEL_ERROR, LEVEL_WARN, LEVEL_INFO, LEVEL_DEBUG };
+
+/* Falco's names, any case; those that have no level of their own here count as the next one.
+ * -EINVAL if unknown. */
+int log_level_parse(const char *text, enum log_level *out);
+const char *log_level_name(enum log_level level);
+void log_set_level(enum log_level level);
+bool log_is_on(enum log_level level);
+
+/* A newline is added. */
+void log_at(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void log_va(enum log_level level, const char *format, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+
+#define log_error(...) log_at(LEVEL_ERROR, __VA_ARGS__)
+#define log_warn(...)  log_at(LEVEL_WARN, __VA_ARGS__)
+#define log_info(...)  log_at(LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...) log_at(LEVEL_DEBUG, __VA_ARGS__)

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "user/rulefiles.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base_yaml.h"
+
+/* Whether a path is a base.yaml or a directory that holds one. */
+static bool is_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char inside[4096];
+
+	if (!strcmp(slash ? slash + 1 : path, BASE_NAME))
+		return true;
+	snprintf(inside, sizeof(inside), "%s/" BASE_NAME, path);
+	return !access(inside, F_OK);
+}
+
+int rulefiles_base(struct ruleset *rs)
+{
+	return ruleset_load_text(rs, BASE_NAME, (const char *)base_yaml, sizeof(base_yaml));
+}
+
+/* Nobody can be asked to use all of the built-in macros. */
+static bool is_unused_base(const struct diag *d)
+{
+	return d->severity == SEVERITY_WARNING && d->at.file && !strcmp(d->at.file, BASE_NAME) &&
+	       !strncmp(d->code, "LOAD_UNUSED_", strlen("LOAD_UNUSED_"));
+}
+
+static void drop_unused_base(struct diags *d)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < d->n; i++) {
+		if (is_unused_base(&d->list[i]))
+			d->warnings--;
+		else
+			d->list[kept++] = d->list[i];
+	}
+	d->n = kept;
+}
+
+static int load_all(struct ruleset *rs, const char *const *paths, size_t n, bool may_miss)
+{
+	for (size_t i = 0; i < n; i++) {
+		int err;
+
+		if (may_miss && access(paths[i], F_OK))
+			continue;
+		err = ruleset_load(rs, paths[i]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int rulefiles_read(struct ruleset *rs, const char *const *paths, size_t n,
+		   const struct config *cfg)
+{
+	bool named = n > 0, has_base = false;
+	int err = 0;
+
+	if (!named) {
+		paths = (const char *const *)cfg->rules_files.v;
+		n = cfg->rules_files.n;
+	}
+	for (size_t i = 0; i < n; i++)
+		has_base |= is_base(paths[i]);
+	if (!has_base)
+		err = rulefiles_base(rs);
+	return err ? err : load_all(rs, paths, n, !named);
+}
+
+int rulefiles_load(struct ruleset *rs, const char *const *paths, size_t n,
+		   const struct config *cfg)
+{
+	int err = rulefiles_read(rs, paths, n, cfg);
+
+	if (!err)
+		err = ruleset_finish(rs, cfg->rule_matching == MATCHING_FIRST);
+	drop_unused_base(&rs->diags);
+	return err;
+}
+
+void rulefiles_print(const struct ruleset *rs, FILE *out, bool json)
+{
+	diag_print(&rs->diags, out, json, isatty(fileno(out)));
+}

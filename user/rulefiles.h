@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which rule files are loaded: those named on the command line, else those of the configuration;
+ * before them the built-in base.yaml with the standard macros, unless one of them is a base.yaml.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include "gen/ruleset.h"
+#include "user/config.h"
+
+#define BASE_NAME "base.yaml" /* of the built-in file in messages */
+
+/* Only the built-in file. 0 or -errno (diags). */
+int rulefiles_base(struct ruleset *rs);
+/* Reads the files; the caller may add more before ruleset_finish(). 0 or -errno (diags). */
+int rulefiles_read(struct ruleset *rs, const char *const *paths, size_t n,
+		   const struct config *cfg);
+/* Reads, resolves, checks and lints. 0 or -errno; what is wrong is in rs->diags. */
+int rulefiles_load(struct ruleset *rs, const char *const *paths, size_t n,
+		   const struct config *cfg);
+/* Errors and warnings of rs; json: one object a line. */
+void rulefiles_print(const struct ruleset *rs, FILE *out, bool json);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Cgroups of a container, named as a runtime names them and in every hierarchy that is mounted:
+ * the place by which container.id is known.
+ */
+#pragma once
+#include <stdbool.h>
+
+#define SANDBOX_ID_SIZE 65 /* 64 hex digits and NUL */
+#define SANDBOX_CGROUPS 24
+
+struct sandbox_cgroup {
+	char path[256];
+	bool made_parent; /* the directory above was not there before */
+};
+
+struct sandbox_cgroups {
+	struct sandbox_cgroup list[SANDBOX_CGROUPS];
+	unsigned n;
+};
+
+/* Makes them for a container id. 0, or -errno if there is none whose name tells a container. */
+int sandbox_cgroups_make(struct sandbox_cgroups *c, const char *id);
+/* Moves the calling process in. 0, or -errno if it does not count as in the container then. */
+int sandbox_cgroups_enter(const struct sandbox_cgroups *c);
+/* Moves it to the top of each hierarchy. */
+void sandbox_cgroups_leave(const struct sandbox_cgroups *c);
+/* Removes them; whatever runs in them is killed. */
+void sandbox_cgroups_remove(struct sandbox_cgroups *c);

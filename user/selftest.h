@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Does a hook fire? The daemon does something harmless of each event type; the kernel programs
+ * only count what the daemon does, by hook. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include "kern/abi.h"
+
+/* One event of each of these types. */
+void selftest_act(uint64_t types);
+/* Whether there is an action that reaches the hook. */
+bool selftest_covers(enum hook_id id);
+bool selftest_saw(int hook_self_fd, enum hook_id id);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names of users and groups from the passwd and group file of the host or of a container. Files
+ * of a container are opened inside the root of one of its processes: no link leads out of it.
+ */
+#pragma once
+#include <stdint.h>
+
+struct users;
+
+/* NULL if there is no memory. */
+struct users *users_new(void);
+void users_free(struct users **u);
+
+/* Never NULL, valid for the next 200 look-ups: "root" for id 0 without entry, else "<NA>".
+ * container NULL: the host; else its id, and pid is a process in it. u NULL: no file is known. */
+const char *users_name(struct users *u, uint32_t uid, uint32_t pid, const char *container);
+const char *users_group(struct users *u, uint32_t gid, uint32_t pid, const char *container);
