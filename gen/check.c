@@ -155,12 +155,12 @@ static void check_value(struct check *c, const struct node *n, struct literal *l
 		check_pattern(c, l);
 }
 
-static void check_operator(struct check *c, const struct node *n)
+static bool check_operator(struct check *c, const struct node *n)
 {
 	const struct field *f = n->left->field;
 
 	if (op_allows(n->op, f->type))
-		return;
+		return true;
 	c->wrong = true;
 	if (!*ops[n->op].types)
 		diag_add(c->diags, SEVERITY_ERROR, n->at, CODE, NULL,
@@ -170,15 +170,15 @@ static void check_operator(struct check *c, const struct node *n)
 		diag_add(c->diags, SEVERITY_ERROR, n->at, CODE, NULL,
 			 "'%s' operator not supported for %s filters ('%s')", ops[n->op].text,
 			 type_names[f->type], f->name);
+	return false;
 }
 
 static void check_compare(struct check *c, struct node *n)
 {
 	size_t i;
 
-	if (!check_field(c, n->left))
+	if (!check_field(c, n->left) || !check_operator(c, n))
 		return;
-	check_operator(c, n);
 	if (n->right) {
 		c->wrong = true;
 		diag_add(c->diags, SEVERITY_ERROR, n->right->at, CODE, NULL,

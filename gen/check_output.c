@@ -93,6 +93,7 @@ int check_output(struct diags *d, struct place at, const char *output)
 		output++;
 		output += strspn(output, "0123456789");
 		good &= check_token(d, at, output);
+		output += *output == '%';
 	}
 	return good ? 0 : -ENOENT;
 }

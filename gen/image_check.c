@@ -86,7 +86,7 @@ static int check_sections(struct check *c)
 		 sizeof(struct img_range)},
 		{"outputs", h->outs, h->n_outs, IMAGE_MAX, sizeof(struct img_out)},
 		{"automata", h->automata, AUT_COUNT, AUT_COUNT, sizeof(struct img_automaton)},
-		{"derived predicates", h->derived, h->n_derived, RANGE_MAX,
+		{"derived predicates", h->derived, h->n_derived, DERIVED_MAX,
 		 sizeof(struct img_derived)},
 	};
 	size_t i;

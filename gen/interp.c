@@ -118,16 +118,35 @@ enum truth interp_compare(const struct node *n, const struct value *v)
 	return truth_of(is_enough(n->modifier, yes, n->n_values));
 }
 
+/* Whether a text passes because its beginning does. */
+static bool holds_for_longer(enum op op, const struct literal *value)
+{
+	size_t len = value->len, quotes = 0;
+
+	if (op != OP_GLOB && op != OP_IGLOB)
+		return op == OP_CONTAINS || op == OP_ICONTAINS || op == OP_STARTSWITH;
+	if (!len || value->text[len - 1] != '*')
+		return false;
+	while (quotes + 1 < len && value->text[len - 2 - quotes] == '\\')
+		quotes++;
+	return quotes % 2 == 0;
+}
+
 /* A text of which only the beginning is known: what is found there is there. */
 static enum truth compare_beginning(const struct node *n, const struct value *v)
 {
+	size_t i, yes = 0;
+
 	if (n->op == OP_EXISTS)
 		return TRUTH_YES;
 	if (v->type != TYPE_STR || !v->str || n->modifier == MOD_ONEOF)
 		return TRUTH_UNKNOWN;
-	if (n->op != OP_CONTAINS && n->op != OP_ICONTAINS && n->op != OP_STARTSWITH)
-		return TRUTH_UNKNOWN;
-	return interp_compare(n, v) == TRUTH_YES ? TRUTH_YES : TRUTH_UNKNOWN;
+	for (i = 0; i < n->n_values; i++)
+		yes += holds_for_longer(n->op, &n->values[i]) &&
+		       match_value(n->op, v, &n->values[i]);
+	if (!n->n_values)
+		return TRUTH_NO;
+	return is_enough(n->modifier, yes, n->n_values) ? TRUTH_YES : TRUTH_UNKNOWN;
 }
 
 static enum truth compare_have(const struct node *n, enum have have, const struct value *v)

@@ -141,8 +141,6 @@ static const char *hint_of(struct resolver *r, const struct node *n,
 		return arena_printf(r->rs->arena,
 				    "'%s' is defined later, at %s:%u: move it before this",
 				    found->name, found->at.file, found->at.line);
-	if (names_get(&p->list_names, n->macro))
-		return arena_printf(r->rs->arena, "'%s' is a list, not a macro", n->macro);
 	for (i = 0; i < p->n_macros; i++)
 		nearest_offer(&near, p->macros[i]->name);
 	if (near.best)

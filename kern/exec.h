@@ -68,19 +68,17 @@ INLINE void exec_succeeded(struct task_struct *task)
 
 INLINE void exec_failed(enum hook_id hook, enum event_id type, long res)
 {
-	__u32 pid = bpf_get_current_pid_tgid() >> 32;
-	struct control *c = get_control();
 	struct scratch *s;
-	struct proc *p;
+	struct gate g;
 	int idx;
 
-	if (res >= 0 || !c || is_self(c, hook, pid) || !proc_may_match(c, pid, &p))
+	if (res >= 0 || !gate_open(&g, hook))
 		return;
 	idx = scratch_take();
 	s = scratch_at(idx);
 	if (idx < 0 || !s)
 		return;
-	if (proc_enter(idx, s, c, pid, p, type))
+	if (proc_enter(idx, s, &g, type))
 		exec_event(idx, s, res);
 	scratch_give(idx);
 }

@@ -122,6 +122,9 @@ INLINE bool one_view(__u32 idx, struct scratch *s)
 INLINE void open_paths(__u32 idx, struct scratch *s, const struct open_args *a)
 {
 	read_file_path(idx, AREA_RESOLVED, a->file, &s->resolved);
+	if (s->resolved.state == TEXT_NONE)
+		s->walk.subtree = 0;
+	s->mounted_part = s->walk.subtree;
 	read_written(s, a);
 	if (s->written.state == TEXT_WHOLE && is_relative(s))
 		read_base(idx, s, a->dfd);
@@ -143,6 +146,20 @@ INLINE void open_views(__u32 idx, struct scratch *s)
 	}
 }
 
+/* The third name, of a file in a bind mount: taken for the resolved one if only it matches. */
+INLINE void open_alias(__u32 idx, struct scratch *s, struct file *f)
+{
+	__u32 before = s->n_hits;
+	struct text alias = {};
+
+	if (!read_alias(idx, s, f, &alias))
+		return;
+	eval_path(idx, alias.off, alias.len, alias.state);
+	eval_rules(idx, HIT_RESOLVED);
+	if (!before && s->n_hits)
+		s->resolved = alias;
+}
+
 INLINE void open_event(__u32 idx, struct scratch *s, const struct open_args *a)
 {
 	struct record *r = record_of(s);
@@ -157,10 +174,13 @@ INLINE void open_event(__u32 idx, struct scratch *s, const struct open_args *a)
 	if (s->flags & SHAPE_DERIVED)
 		read_derived(idx);
 	open_paths(idx, s, a);
-	if (s->paths)
+	if (s->paths) {
 		open_views(idx, s);
-	else
+		if (s->mounted_part)
+			open_alias(idx, s, a->file);
+	} else {
 		eval_rules(idx, 0);
+	}
 	if (!s->n_hits && !s->overflow)
 		return;
 	record_head(s);
@@ -170,21 +190,17 @@ INLINE void open_event(__u32 idx, struct scratch *s, const struct open_args *a)
 	emit(idx);
 }
 
-INLINE void opened(enum hook_id hook, struct open_args *a)
+/* After gate_open(). */
+INLINE void opened(const struct gate *g, struct open_args *a)
 {
-	__u32 pid = bpf_get_current_pid_tgid() >> 32;
-	struct control *c = get_control();
 	struct scratch *s;
-	struct proc *p;
 	int idx;
 
-	if (!c || is_self(c, hook, pid) || !proc_may_match(c, pid, &p))
-		return;
 	idx = scratch_take();
 	s = scratch_at(idx);
 	if (idx < 0 || !s)
 		return;
-	if (proc_enter(idx, s, c, pid, p, a->type)) {
+	if (proc_enter(idx, s, g, a->type)) {
 		if (!a->file && a->res >= 0 && !a->no_file)
 			a->file = file_of_fd(a->res);
 		open_event(idx, s, a);

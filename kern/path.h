@@ -46,6 +46,8 @@ INLINE bool walk_mount(struct walk *w)
 
 	if (parent == m)
 		return false;
+	if (w->parent != w->dentry)
+		w->subtree = 1;
 	w->dentry = (__u64)BPF_CORE_READ(m, mnt_mountpoint);
 	w->mnt = (__u64)parent + bpf_core_field_offset(struct mount, mnt);
 	w->mnt_root = (__u64)BPF_CORE_READ(parent, mnt.mnt_root);
@@ -68,10 +70,11 @@ GLOBAL int walk_step(__u32 idx, __u32 area_off)
 	w = &s->walk;
 	if (w->dentry == w->root && w->mnt == w->root_mnt)
 		return WALK_DONE;
-	if (w->dentry == w->mnt_root)
-		return walk_mount(w) ? WALK_ON : WALK_DONE;
 	d = (void *)w->dentry;
 	bpf_probe_read_kernel(&h, sizeof(h), &d->d_parent);
+	w->parent = h.parent;
+	if (w->dentry == w->mnt_root)
+		return walk_mount(w) ? WALK_ON : WALK_DONE;
 	if (h.parent == w->dentry) /* no name below a root: memfd:x, pipe:, ... */
 		return walk_prepend(s, area, w, &h, false) ? WALK_DONE : WALK_CUT;
 	if (!walk_prepend(s, area, w, &h, true))
@@ -80,6 +83,7 @@ GLOBAL int walk_step(__u32 idx, __u32 area_off)
 	return WALK_ON;
 }
 
+/* mnt 0: mounts are not looked at, the walk goes on to the root of the file system. */
 INLINE void walk_start(struct walk *w, __u64 dentry, __u64 mnt)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -87,9 +91,10 @@ INLINE void walk_start(struct walk *w, __u64 dentry, __u64 mnt)
 
 	w->dentry = dentry;
 	w->mnt = mnt;
-	w->mnt_root = (__u64)BPF_CORE_READ(vfsmount, mnt_root);
+	w->mnt_root = mnt ? (__u64)BPF_CORE_READ(vfsmount, mnt_root) : 0;
 	w->root = (__u64)BPF_CORE_READ(task, fs, root.dentry);
-	w->root_mnt = (__u64)BPF_CORE_READ(task, fs, root.mnt);
+	w->root_mnt = mnt ? (__u64)BPF_CORE_READ(task, fs, root.mnt) : 0;
+	w->subtree = 0;
 	w->at = 4095;
 }
 
@@ -136,4 +141,15 @@ INLINE void read_file_path(__u32 idx, enum area a, struct file *f, struct text *
 	if (f)
 		read_path(idx, a, (__u64)BPF_CORE_READ(f, f_path.dentry),
 			  (__u64)BPF_CORE_READ(f, f_path.mnt), out);
+}
+
+/*
+ * Part of a file system mounted in a second place (mount --bind) has the names of both places.
+ * The walk just made went through such a mount; this one follows the file system itself. It
+ * counts only if it ends at the root of the task: then it is the name in the first place.
+ */
+INLINE bool read_alias(__u32 idx, struct scratch *s, struct file *f, struct text *out)
+{
+	read_path(idx, AREA_NORMAL, (__u64)BPF_CORE_READ(f, f_path.dentry), 0, out);
+	return out->state == TEXT_WHOLE && s->walk.dentry == s->walk.root;
 }

@@ -136,37 +136,6 @@ INLINE void proc_meet(__u32 idx, struct scratch *s, const struct control *c, __u
 	proc_store(s, pid);
 }
 
-/* Brings the current process into s->proc; false if it can match nothing of this type. */
-INLINE bool proc_enter(__u32 idx, struct scratch *s, const struct control *c, __u32 pid,
-		       struct proc *p, __u32 type)
-{
-	struct img im;
-
-	s->slot = c->slot;
-	s->type = type;
-	s->have = 0;
-	s->unsure = 0;
-	s->file = 0;
-	s->resolved.state = s->written.state = s->base.state = TEXT_NONE;
-	if (p && p->generation == c->generation) {
-		s->proc = *p;
-		s->argv.state = s->exepath.state = TEXT_NONE;
-	} else {
-		proc_meet(idx, s, c, pid, p);
-	}
-	if (!get_image(s, &im) || !(s->proc.live & img_head(im)->type_shapes[type & 63]))
-		return false;
-	count(STAT_SEEN);
-	return true;
-}
-
-/* What every handler of a current process's event begins with: its entry, if it may match. */
-INLINE bool proc_may_match(const struct control *c, __u32 pid, struct proc **p)
-{
-	*p = bpf_map_lookup_elem(&procs, &pid);
-	return !*p || (*p)->generation != c->generation || (*p)->live;
-}
-
 /* The daemon's own events are not decided, only counted: its self-test looks at the count. */
 INLINE bool is_self(const struct control *c, enum hook_id hook, __u32 pid)
 {
@@ -178,6 +147,51 @@ INLINE bool is_self(const struct control *c, enum hook_id hook, __u32 pid)
 	n = bpf_map_lookup_elem(&hook_self, &key);
 	if (n)
 		++*n;
+	return true;
+}
+
+/* What every event of the current process begins with, before anything else is read. */
+struct gate {
+	struct control *control;
+	struct proc *proc; /* NULL: never seen */
+	__u32 pid;
+};
+
+/* Whether the process may match some rule: for nearly every event the answer is no, and this
+ * is all that happens. */
+INLINE bool gate_open(struct gate *g, enum hook_id hook)
+{
+	struct control *c = get_control();
+
+	g->pid = bpf_get_current_pid_tgid() >> 32;
+	g->control = c;
+	if (!c || is_self(c, hook, g->pid))
+		return false;
+	g->proc = bpf_map_lookup_elem(&procs, &g->pid);
+	return !g->proc || g->proc->generation != c->generation || g->proc->live;
+}
+
+/* Brings the current process into s->proc; false if it can match nothing of this type. */
+INLINE bool proc_enter(__u32 idx, struct scratch *s, const struct gate *g, __u32 type)
+{
+	const struct control *c = g->control;
+	struct proc *p = g->proc;
+	struct img im;
+
+	s->slot = c->slot;
+	s->type = type;
+	s->have = 0;
+	s->unsure = 0;
+	s->resolved.state = s->written.state = s->base.state = TEXT_NONE;
+	if (p && p->generation == c->generation) {
+		s->proc = *p;
+		s->argv.state = s->exepath.state = TEXT_NONE;
+	} else {
+		proc_meet(idx, s, c, g->pid, p);
+	}
+	if (!get_image(s, &im) || !(s->proc.live & img_head(im)->type_shapes[type & 63]))
+		return false;
+	count(STAT_SEEN);
 	return true;
 }
 

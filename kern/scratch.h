@@ -42,8 +42,9 @@ struct walk {
 	__u64 mnt_root;
 	__u64 root;	/* of the task */
 	__u64 root_mnt;
+	__u64 parent;	/* of dentry */
 	__u32 at;	/* start of the text within its area */
-	__u32 pad;
+	__u32 subtree;	/* went through a mount of a part of a file system */
 };
 
 struct scratch {
@@ -67,7 +68,7 @@ struct scratch {
 	__u32 overflow; /* more conjunctions or hits than the bounds allow */
 	__u32 run;	/* of kern/cgroup.h: hexadecimal digits in a row, ... */
 	__u32 run_clean; /* ... and whether no other letter stood before them */
-	__u32 pad;
+	__u32 mounted_part; /* the resolved path leads through a bind mount */
 	struct proc proc;
 	struct text argv, exepath, resolved, written, base, normal;
 	struct normal norm;

@@ -88,9 +88,12 @@ int BPF_PROG(on_filp_open, int dfd, struct filename *name, struct open_flags *op
 {
 	struct open_args a = { .text_in_kernel = true, .dfd = dfd };
 	long err = (long)ret;
+	struct gate g;
 	struct call c;
 	int type;
 
+	if (!gate_open(&g, HOOK_on_filp_open))
+		return 0;
 	if (BPF_CORE_READ(op, open_flag) & FMODE_EXEC)
 		return 0;
 	read_call(&c);
@@ -111,7 +114,7 @@ int BPF_PROG(on_filp_open, int dfd, struct filename *name, struct open_flags *op
 	a.text = (__u64)BPF_CORE_READ(name, name);
 	a.flags = BPF_CORE_READ(op, open_flag);
 	a.mode = BPF_CORE_READ(op, mode) & 07777;
-	opened(HOOK_on_filp_open, &a);
+	opened(&g, &a);
 	return 0;
 }
 
@@ -151,45 +154,75 @@ INLINE void open_at2(struct open_args *a, const struct call *c)
 	a->flags = (a->flags & ~kept) | (BPF_CORE_READ(f, f_flags) & kept);
 }
 
+INLINE void open_plain(struct open_args *a, const struct call *c)
+{
+	a->dfd = AT_FDCWD;
+	a->text = c->args[0];
+	if (a->type == EVENT_CREAT) {
+		a->flags = O_CREAT | O_WRONLY | O_TRUNC;
+		a->mode = c->args[1];
+	} else {
+		a->flags = c->args[1];
+		a->mode = c->args[2];
+	}
+}
+
+INLINE void open_call(struct open_args *a)
+{
+	struct call c;
+
+	read_call(&c);
+	if (a->type == EVENT_OPENAT)
+		open_at(a, &c);
+	else if (a->type == EVENT_OPENAT2)
+		open_at2(a, &c);
+	else
+		open_plain(a, &c);
+}
+
+/* Hook and event type of a system call. */
+INLINE enum hook_id hook_of_call(long nr, enum event_id *type)
+{
+	switch (nr) {
+	case NR_openat:
+		*type = EVENT_OPENAT;
+		return HOOK_on_openat_exit;
+	case NR_openat2:
+		*type = EVENT_OPENAT2;
+		return HOOK_on_openat2_exit;
+	case NR_open:
+		*type = EVENT_OPEN;
+		return HOOK_on_open_exit;
+	case NR_creat:
+		*type = EVENT_CREAT;
+		return HOOK_on_creat_exit;
+	case NR_execveat:
+		*type = EVENT_EXECVEAT;
+		return HOOK_on_execveat_exit;
+	default:
+		*type = EVENT_EXECVE;
+		return HOOK_on_execve_exit;
+	}
+}
+
 /* One program for all system calls: the verifier walks through what they share once. */
 SEC("tracepoint")
 int on_syscall_exit(struct sys_exit *ctx)
 {
-	struct open_args a = { .res = ctx->ret, .dfd = AT_FDCWD };
-	enum hook_id hook;
-	struct call c;
+	struct open_args a = { .res = ctx->ret };
+	enum event_id type;
+	enum hook_id hook = hook_of_call(ctx->nr, &type);
+	struct gate g;
 
-	if (ctx->nr == NR_execve) {
-		exec_failed(HOOK_on_execve_exit, EVENT_EXECVE, ctx->ret);
+	if (type == EVENT_EXECVE || type == EVENT_EXECVEAT) {
+		exec_failed(hook, type, ctx->ret);
 		return 0;
 	}
-	if (ctx->nr == NR_execveat) {
-		exec_failed(HOOK_on_execveat_exit, EVENT_EXECVEAT, ctx->ret);
+	if (!gate_open(&g, hook))
 		return 0;
-	}
-	read_call(&c);
-	if (ctx->nr == NR_openat) {
-		hook = HOOK_on_openat_exit;
-		a.type = EVENT_OPENAT;
-		open_at(&a, &c);
-	} else if (ctx->nr == NR_openat2) {
-		hook = HOOK_on_openat2_exit;
-		a.type = EVENT_OPENAT2;
-		open_at2(&a, &c);
-	} else if (ctx->nr == NR_open) {
-		hook = HOOK_on_open_exit;
-		a.type = EVENT_OPEN;
-		a.text = c.args[0];
-		a.flags = c.args[1];
-		a.mode = c.args[2];
-	} else {
-		hook = HOOK_on_creat_exit;
-		a.type = EVENT_CREAT;
-		a.text = c.args[0];
-		a.flags = O_CREAT | O_WRONLY | O_TRUNC;
-		a.mode = c.args[1];
-	}
-	opened(hook, &a);
+	a.type = type;
+	open_call(&a);
+	opened(&g, &a);
 	return 0;
 }
 

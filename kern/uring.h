@@ -24,16 +24,14 @@ INLINE void uring_keep(struct scratch *s, struct io_kiocb *req, __u8 op)
 
 INLINE void uring_submitted(enum hook_id hook, struct io_kiocb *req)
 {
-	__u32 pid = bpf_get_current_pid_tgid() >> 32;
-	struct control *c = get_control();
 	__u8 op = BPF_CORE_READ(req, opcode);
 	struct scratch *s;
-	struct proc *p;
+	struct gate g;
 	int idx;
 
 	if (op != IORING_OP_OPENAT && op != IORING_OP_OPENAT2)
 		return;
-	if (!c || is_self(c, hook, pid) || !proc_may_match(c, pid, &p))
+	if (!gate_open(&g, hook))
 		return;
 	idx = scratch_take();
 	s = scratch_at(idx);
@@ -48,8 +46,9 @@ INLINE void uring_completed(enum hook_id hook, void *req, struct io_uring_cqe *c
 	struct open_args a = { .text_in_kernel = true, .record_flags = RECORD_IO_URING };
 	__u64 key = (__u64)req;
 	struct uring_open *u = bpf_map_lookup_elem(&uring, &key);
+	struct gate g;
 
-	if (!u)
+	if (!u || !gate_open(&g, hook))
 		return;
 	a.type = u->type;
 	a.res = BPF_CORE_READ(cqe, res);
@@ -60,6 +59,6 @@ INLINE void uring_completed(enum hook_id hook, void *req, struct io_uring_cqe *c
 	/* a direct descriptor is in no table that we read: only the text is known */
 	a.file = NULL;
 	a.no_file = u->file_slot != 0;
-	opened(hook, &a);
+	opened(&g, &a);
 	bpf_map_delete_elem(&uring, &key);
 }

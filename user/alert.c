@@ -14,7 +14,8 @@
 
 #define NS_PER_S 1000000000LL
 
-struct template {
+struct template
+{
 	const struct text_rule *text;
 	struct format *format;
 };
@@ -219,8 +220,7 @@ static int add_fields(struct alert *a, const struct format *f, const struct even
 	return err;
 }
 
-int alert_make(const struct alerter *al, unsigned rule, const struct event *ev,
-	       struct alert *out)
+int alert_make(const struct alerter *al, unsigned rule, const struct event *ev, struct alert *out)
 {
 	const struct template *t = &al->rules[rule];
 	_cleanup_(buf_free) struct buf message = {};

@@ -34,11 +34,12 @@ struct alert_field {
 struct alert {
 	enum priority priority;
 	const char *rule, *source, *hostname;
-	const char *tags; /* texts one after the other, an empty one ends; NULL: none, not even [] */
-	bool internal;	  /* about the detector itself: output is the bare message */
-	bool iso;	  /* time in text is ISO 8601, in UTC */
-	int64_t time;	  /* ns since 1970 */
-	char *message;	  /* without time and priority */
+	const char
+		*tags; /* texts one after the other, an empty one ends; NULL: none, not even [] */
+	bool internal; /* about the detector itself: output is the bare message */
+	bool iso;      /* time in text is ISO 8601, in UTC */
+	int64_t time;  /* ns since 1970 */
+	char *message; /* without time and priority */
 	struct alert_field *fields; /* sorted by name */
 	size_t n_fields;
 };
@@ -52,8 +53,7 @@ const char *alerter_hostname(const struct alerter *al);
 
 /* An alert about the event in its current view. Without evt.time in the event it is now. 0 or
  * -errno. The alert's borrowed texts are those of al. */
-int alert_make(const struct alerter *al, unsigned rule, const struct event *ev,
-	       struct alert *out);
+int alert_make(const struct alerter *al, unsigned rule, const struct event *ev, struct alert *out);
 /* One about the detector itself, time is now: fields are added with alert_add. rule and
  * hostname must outlive it. */
 int alert_internal(struct alert *out, enum priority p, const char *rule, const char *hostname,

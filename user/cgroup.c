@@ -131,8 +131,7 @@ void cgroup_parse(const char *text, size_t len, char id[SHORT_SIZE])
 {
 	struct cgroup_place place;
 
-	if (cgroup_choose(text, len, &place) &&
-	    cgroup_container_id(place.path, place.path_len, id))
+	if (cgroup_choose(text, len, &place) && cgroup_container_id(place.path, place.path_len, id))
 		return;
 	memset(id, 0, SHORT_SIZE);
 	memcpy(id, "host", 4);

@@ -34,8 +34,8 @@ struct opt {
 
 struct cmd {
 	const char *name;
-	const char *args; /* "[OPTION]... [FILE]..." */
-	const char *about; /* what it does: a few lines, each ending in \n */
+	const char *args;	/* "[OPTION]... [FILE]..." */
+	const char *about;	/* what it does: a few lines, each ending in \n */
 	const struct opt *opts; /* ends with a row of zeros */
 };
 

@@ -26,8 +26,10 @@ static const struct opt opts[] = {
 static const struct cmd cmd = {
 	.name = "check",
 	.args = "[OPTION]... [FILE|DIR]...",
-	.about = "Validates rule files, loaded in the given order (-r, -V, then others; without any\n"
-		 "those of the configuration), or one condition. Errors and warnings go to standard\n"
+	.about = "Validates rule files, loaded in the given order (-r, -V, then others; without "
+		 "any\n"
+		 "those of the configuration), or one condition. Errors and warnings go to "
+		 "standard\n"
 		 "output. Status 0: right, perhaps with warnings; 1: wrong.\n",
 	.opts = opts,
 };

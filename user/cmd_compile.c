@@ -25,7 +25,7 @@ static const struct cmd cmd = {
 static int compile(void)
 {
 	struct policy policy;
-	int status = rule_args_compile(&args, &policy);
+	int status = rule_args_compile(&args, &policy, true);
 	int err;
 
 	if (status)

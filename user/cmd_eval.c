@@ -56,7 +56,8 @@ static const struct cmd cmd = {
 	.name = "eval",
 	.args = "[OPTION]... [EVENTS.jsonl|-]",
 	.about = "Reads events, one JSON object of field names and values a line, and prints the\n"
-		 "alerts that 'run' would print. A value that is absent or null is missing. Needs no\n"
+		 "alerts that 'run' would print. A value that is absent or null is missing. Needs "
+		 "no\n"
 		 "privileges.\n",
 	.opts = opts,
 };
@@ -272,7 +273,7 @@ static int compile_condition(struct policy *out)
 static int prepare(struct eval *e)
 {
 	int status = condition ? compile_condition(&e->policy)
-			       : rule_args_compile(&args, &e->policy);
+			       : rule_args_compile(&args, &e->policy, false);
 	size_t n = e->policy.n_rules + 1;
 	char why[200];
 
@@ -297,7 +298,8 @@ static int eval(const struct arg_list *files)
 	if (!strcmp(engine_name, "tables"))
 		e.engine = ENGINE_TABLES;
 	else if (strcmp(engine_name, "interp"))
-		return cmd_usage(&cmd, "there is no engine '%s'; use interp or tables", engine_name);
+		return cmd_usage(&cmd, "there is no engine '%s'; use interp or tables",
+				 engine_name);
 	if (files->n > 1)
 		return cmd_usage(&cmd, "one file of events is expected, not %zu", files->n);
 	status = prepare(&e);

@@ -20,9 +20,11 @@ static const struct opt opts[] = {
 static const struct cmd cmd = {
 	.name = "explain",
 	.args = "[OPTION]... [RULE]...",
-	.about = "Shows for each rule, or those named: the event types it is evaluated for and the\n"
-		 "hooks that see them, its comparisons with what decides them, and what is left for\n"
-		 "userspace to decide (residual), and why.\n",
+	.about =
+		"Shows for each rule, or those named: the event types it is evaluated for and the\n"
+		"hooks that see them, its comparisons with what decides them, and what is left "
+		"for\n"
+		"userspace to decide (residual), and why.\n",
 	.opts = opts,
 };
 
@@ -241,7 +243,7 @@ static bool has_rule(const char *name)
 static int explain(const struct arg_list *names)
 {
 	struct policy policy = {};
-	int status = rule_args_compile(&args, &policy);
+	int status = rule_args_compile(&args, &policy, true);
 
 	if (status)
 		return status;

@@ -181,7 +181,8 @@ static const struct opt opts[] = {
 static const struct cmd cmd = {
 	.name = "list",
 	.args = "[OPTION]... fields|events|operators|config|hooks",
-	.about = "Prints the fields that rules can name, the event types, the operators, the keys of\n"
+	.about = "Prints the fields that rules can name, the event types, the operators, the keys "
+		 "of\n"
 		 "the configuration, or the hooks in the kernel.\n",
 	.opts = opts,
 };
@@ -201,7 +202,8 @@ static int list(const char *name)
 		return EXIT_OK;
 	}
 	if (near.best)
-		return cmd_usage(&cmd, "there is no list '%s'; did you mean '%s'?", name, near.best);
+		return cmd_usage(&cmd, "there is no list '%s'; did you mean '%s'?", name,
+				 near.best);
 	return cmd_usage(&cmd, "there is no list '%s'", name);
 }
 
@@ -212,7 +214,8 @@ int cmd_list(int argc, char **argv)
 
 	if (!cmd_parse(&cmd, argc, argv, &rest)) {
 		if (rest.n != 1)
-			cmd_usage(&cmd, "say what to list: fields, events, operators, config or hooks");
+			cmd_usage(&cmd,
+				  "say what to list: fields, events, operators, config or hooks");
 		else
 			status = list(rest.v[0]);
 	}

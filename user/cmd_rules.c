@@ -18,7 +18,7 @@ int rule_args_load(struct rule_args *a)
 	return rulefiles_load(a->rs, a->rules.v, a->rules.n, &a->config) ? EXIT_FAIL : EXIT_OK;
 }
 
-int rule_args_compile(struct rule_args *a, struct policy *out)
+int rule_args_compile(struct rule_args *a, struct policy *out, bool warnings)
 {
 	struct gen_options options;
 	int status = rule_args_begin(a);
@@ -29,7 +29,8 @@ int rule_args_compile(struct rule_args *a, struct policy *out)
 	status = rule_args_load(a);
 	if (!status && gen_compile(a->rs, &options, out))
 		status = EXIT_FAIL;
-	rulefiles_print(a->rs, stderr, false);
+	if (status || warnings)
+		rulefiles_print(a->rs, stderr, false);
 	return status;
 }
 

@@ -51,9 +51,9 @@ static const struct opt opts[] = {
 static const struct cmd cmd = {
 	.name = "run",
 	.args = "[OPTION]...",
-	.about = "Watches this host and writes an alert for each event that a rule matches. The log, "
-		 "and at\nthe end a summary, go to stderr. Ends with status 0 on SIGTERM or Ctrl-C, 1 "
-		 "on an error, 3 if\nthe kernel cannot be watched from here.\n",
+	.about = "Watches this host and writes an alert for each event that a rule matches.\n"
+		 "The log, and at the end a summary, go to stderr. Ends with status 0 on SIGTERM,\n"
+		 "Ctrl-C or -M, 1 on an error, 3 if the kernel cannot be watched from here.\n",
 	.opts = opts,
 };
 
@@ -105,39 +105,54 @@ static void on_match(void *ctx, struct record_event *e, unsigned rule)
 	alert_free(&alert);
 }
 
-static int add_lost(struct run *r, struct alert *a, const uint64_t *lost, size_t n_rules)
+/* How many of each rule: as fields, and in the text. */
+static int add_lost(struct run *r, struct alert *a, struct buf *text, const uint64_t *lost,
+		    size_t n_rules)
 {
+	const char *before = " (";
 	int err = 0;
 
 	for (size_t i = 0; i < n_rules && !err; i++) {
+		const char *name = image_text(&r->image, image_rule(&r->image, i)->name);
 		char count[24];
 
 		if (!lost[i])
 			continue;
 		snprintf(count, sizeof(count), "%" PRIu64, lost[i]);
-		err = alert_add(a, image_text(&r->image, image_rule(&r->image, i)->name), count);
+		buf_printf(text, "%s%s: %s", before, name, count);
+		before = ", ";
+		err = alert_add(a, name, count);
 	}
+	buf_char(text, ')');
 	return err;
+}
+
+static void send_lost(struct run *r, struct buf *text, const uint64_t *lost, size_t n_rules)
+{
+	struct alert alert;
+
+	if (alert_internal(&alert, PRIORITY_CRITICAL, LOST_RULE, alerter_hostname(r->alerter), ""))
+		return;
+	if (!add_lost(r, &alert, text, lost, n_rules) && !text->failed) {
+		log_error("%s", buf_text(text));
+		free(alert.message);
+		alert.message = buf_take(text);
+		sinks_write(r->sinks, &alert);
+	}
+	alert_free(&alert);
 }
 
 static void on_lost(void *ctx, const uint64_t *lost, size_t n_rules)
 {
-	struct run *r = ctx;
+	struct buf text = {};
 	uint64_t sum = 0;
-	char message[160];
-	struct alert alert;
 
 	for (size_t i = 0; i < n_rules; i++)
 		sum = add(sum, lost[i]);
-	snprintf(message, sizeof(message),
-		 "%" PRIu64 " alerts were not delivered by the kernel: its buffer was full", sum);
-	log_error("%s", message);
-	if (alert_internal(&alert, PRIORITY_CRITICAL, LOST_RULE, alerter_hostname(r->alerter),
-			   message))
-		return;
-	if (!add_lost(r, &alert, lost, n_rules))
-		sinks_write(r->sinks, &alert);
-	alert_free(&alert);
+	buf_printf(&text, "%s. %" PRIu64 " not delivered: the kernel's buffer was full", LOST_RULE,
+		   sum);
+	send_lost(ctx, &text, lost, n_rules);
+	buf_free(&text);
 }
 
 static void on_signal(void *ctx, int number)

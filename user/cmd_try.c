@@ -43,9 +43,11 @@ static const struct opt opts[] = {
 static const struct cmd cmd = {
 	.name = "try",
 	.args = "[OPTION]...",
-	.about = "Makes a throw-away container and carries out in it four test commands and, for each "
+	.about = "Makes a throw-away container and carries out in it four test commands and, for "
+		 "each "
 		 "loaded rule,\none harmless action that the rule should report. A program that an "
-		 "action needs is a stand-in\nwithout effect that only has its name. Ends with status "
+		 "action needs is a stand-in\nwithout effect that only has its name. Ends with "
+		 "status "
 		 "0 if every rule with an action fired,\nelse 1. No alert goes to Slack.\n",
 	.opts = opts,
 };
@@ -109,7 +111,10 @@ static int plan_rules(struct run *r)
 	for (size_t i = 0; i < r->rs->n_rules; i++)
 		if (is_loaded(r, r->rs->rules[i]))
 			plan_rule(r, r->rs->rules[i]);
-	return 0;
+	if (r->session.n)
+		return 0;
+	log_error("no rules are loaded: name files with -r, or rules_files in the configuration");
+	return -ENOENT;
 }
 
 /* ---- beginning and end ---- */
@@ -147,10 +152,10 @@ static int set_places(struct run *r)
 /* The same rules and settings as ours, but for where alerts go. */
 static int start_detector(struct run *r)
 {
-	static const char *const last[] = {"-o", "stdout_output.enabled=true", "-o",
-					   "append_output.suggested_output=true", "-o",
-					   "json_include_output_fields_property=true", "-o",
-					   "slack.webhookurl="};
+	static const char *const last[] = {"-o", "stdout_output.enabled=true",
+					   "-o", "append_output.suggested_output=true",
+					   "-o", "json_include_output_fields_property=true",
+					   "-o", "slack.webhookurl="};
 	const struct texts *files = &r->config.rules_files;
 	size_t n_rules = opt.rules.n ? opt.rules.n : files->n, n = 0;
 	const char **args =
@@ -183,7 +188,9 @@ static int start_detector(struct run *r)
 	memcpy(&args[n], last, sizeof(last));
 	err = try_detector_start(&r->session.detector, args, n + ARRAY_LEN(last));
 	free(args);
-	if (err)
+	if (err == -EINTR)
+		log_error("interrupted");
+	else if (err)
 		log_error("the detector does not start:\n%s", buf_text(&r->session.detector.log));
 	return err;
 }
@@ -200,7 +207,7 @@ static int start(struct run *r)
 		err = plan_rules(r);
 	if (err)
 		return err;
-	r->session.watched = r->session.watched;
+	r->session.watched = !opt.no_detector;
 	err = try_session_start(&r->session);
 	if (!err && r->session.watched)
 		err = start_detector(r);
@@ -223,7 +230,8 @@ static int show(const struct run *r)
 	else
 		try_report_text(&report);
 	for (size_t i = 0; i < r->session.n; i++)
-		if (r->session.rules[i].outcome == TRY_SILENT || r->session.rules[i].outcome == TRY_BROKEN)
+		if (r->session.rules[i].outcome == TRY_SILENT ||
+		    r->session.rules[i].outcome == TRY_BROKEN)
 			return EXIT_FAIL;
 	return EXIT_OK;
 }

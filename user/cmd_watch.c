@@ -46,7 +46,8 @@ static const struct opt opts[] = {
 	{"json", 0, OPT_FLAG, &opt.json, NULL, "alerts as JSON, one object a line"},
 	{"count", 'n', OPT_UINT, &opt.count, "N", "end after N matches"},
 	{"duration", 'M', OPT_UINT, &opt.seconds, "SECONDS", "end after that time"},
-	{"rules", 'r', OPT_LIST, &opt.rules, "FILE", "a rule file whose macros and lists are known"},
+	{"rules", 'r', OPT_LIST, &opt.rules, "FILE",
+	 "a rule file whose macros and lists are known"},
 	{"hooks", 0, OPT_TEXT, &opt.hooks, "KIND",
 	 "auto (default), functions or tracepoints: where the kernel is watched"},
 	{},
@@ -55,8 +56,8 @@ static const struct opt opts[] = {
 static const struct cmd cmd = {
 	.name = "watch",
 	.args = "[OPTION]... CONDITION",
-	.about = "Prints a line for each event of this host that meets the condition; ends on Ctrl-C "
-		 "with counts.\nThe standard macros are known. Example:\n"
+	.about = "Prints a line for each event of this host that meets the condition; ends on\n"
+		 "Ctrl-C with counts. The standard macros are known. Example:\n"
 		 "  tiercel watch 'container and spawned_process and proc.name = curl'\n",
 	.opts = opts,
 };

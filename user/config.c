@@ -132,8 +132,7 @@ static const struct type type_PRIORITY = {
 	"emergency, alert, critical, error, warning, notice, informational or debug"};
 static const struct type type_LEVEL = {set_LEVEL, clear_none, "error, warning, info or debug"};
 static const struct type type_MATCHING = {set_MATCHING, clear_none, "all or first"};
-static const struct type type_SLACK_FORMAT = {set_SLACK_FORMAT, clear_none,
-					      "all, text or fields"};
+static const struct type type_SLACK_FORMAT = {set_SLACK_FORMAT, clear_none, "all, text or fields"};
 
 /* ---- rows ---- */
 
@@ -151,8 +150,18 @@ static const struct row {
 #undef KEY_IGNORED
 };
 
+/* What the list of keys calls the types. */
+#define NAME_BOOL	  "boolean"
+#define NAME_TEXT	  "text"
+#define NAME_TEXTS	  "texts"
+#define NAME_UINT	  "number"
+#define NAME_PRIORITY	  "priority"
+#define NAME_LEVEL	  "level"
+#define NAME_MATCHING	  "word"
+#define NAME_SLACK_FORMAT "word"
+
 const struct config_key config_keys[] = {
-#define KEY(id, path, type, value, env, doc) {path, #type, value, env, doc, false},
+#define KEY(id, path, type, value, env, doc) {path, NAME_##type, value, env, doc, false},
 #define KEY_IGNORED(path, why)		     {path, NULL, NULL, NULL, why, true},
 #include "user/config.def"
 #undef KEY
@@ -297,7 +306,8 @@ static void unknown_key(struct reading *r, const char *path, struct place at)
 
 static void read_mapping(struct reading *r, const char *prefix, const struct ynode *map);
 
-static void read_key(struct reading *r, const char *path, struct place at, const struct ynode *value)
+static void read_key(struct reading *r, const char *path, struct place at,
+		     const struct ynode *value)
 {
 	const struct row *row = find_row(path);
 	const struct config_key *ignored = row ? NULL : find_ignored(path);

@@ -18,7 +18,7 @@ enum slack_format { SLACK_ALL, SLACK_TEXT, SLACK_FIELDS };
 
 /* The types that a row can have. */
 typedef bool config_BOOL;
-typedef char *config_TEXT;	    /* never NULL, "" for none */
+typedef char *config_TEXT; /* never NULL, "" for none */
 typedef struct texts config_TEXTS;
 typedef unsigned config_UINT;
 typedef enum priority config_PRIORITY; /* the least that passes */

@@ -12,9 +12,9 @@ struct poster;
 
 struct poster_options {
 	const char *url, *content_type, *user_agent;
-	unsigned tries;	       /* at least 1 */
+	unsigned tries;		/* at least 1 */
 	unsigned first_wait_ms; /* before the second try; doubles with each */
-	unsigned timeout_ms;   /* of one try */
+	unsigned timeout_ms;	/* of one try */
 };
 
 /* NULL with the reason logged. */

@@ -13,9 +13,9 @@
 struct arena;
 
 struct json_event {
-	struct event ev; /* first: a getter is handed this */
+	struct event ev;			/* first: a getter is handed this */
 	const struct json *values[FIELD_COUNT]; /* NULL: missing */
-	const char *ancestors; /* the value of proc.aname as a text */
+	const char *ancestors;			/* the value of proc.aname as a text */
 };
 
 /* Takes an object read by json_read; both live in the arena. 0, or -EINVAL with a sentence in

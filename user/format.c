@@ -11,8 +11,8 @@
 
 #include "user/util.h"
 
-#define NS_PER_S  1000000000LL
-#define WIDTH_MAX 4096
+#define NS_PER_S   1000000000LL
+#define WIDTH_MAX  4096
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."
 
 const char format_suggested[] =
@@ -141,11 +141,11 @@ static int read_token(struct format *f, const char **s, struct piece *p, struct 
 {
 	static const char nothing[] = "container.info";
 	const struct field *field;
-	size_t len, argument;
+	size_t len, argument, start = *s - f->text;
 	int i;
 
 	if (read_width(s, p))
-		return fail(err, *s - f->text, "the width must be at most %d", WIDTH_MAX);
+		return fail(err, start, "the width must be at most %d", WIDTH_MAX);
 	field = longest_field(*s);
 	if (!field && !strncmp(*s, nothing, strlen(nothing))) {
 		/* An old token that stands for no field any more. */

@@ -25,9 +25,9 @@ enum json_kind { JSON_NULL, JSON_BOOL, JSON_INT, JSON_REAL, JSON_STR, JSON_ARRAY
 
 struct json {
 	enum json_kind kind;
-	int64_t num;	  /* INT, BOOL */
-	double real;	  /* REAL: a number with fraction or exponent, or beyond 64 bits */
-	const char *str;  /* STR: NUL-terminated, may hold other NULs */
+	int64_t num;	 /* INT, BOOL */
+	double real;	 /* REAL: a number with fraction or exponent, or beyond 64 bits */
+	const char *str; /* STR: NUL-terminated, may hold other NULs */
 	size_t len;
 	struct json *items; /* ARRAY, OBJECT */
 	const char **names; /* OBJECT: of the items */

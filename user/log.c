@@ -11,17 +11,10 @@ static const struct {
 	const char *name;
 	enum log_level level;
 } names[] = {
-	{"error", LEVEL_ERROR},
-	{"warning", LEVEL_WARN},
-	{"info", LEVEL_INFO},
-	{"debug", LEVEL_DEBUG},
-	{"emergency", LEVEL_ERROR},
-	{"alert", LEVEL_ERROR},
-	{"critical", LEVEL_ERROR},
-	{"warn", LEVEL_WARN},
-	{"notice", LEVEL_INFO},
-	{"informational", LEVEL_INFO},
-	{"trace", LEVEL_DEBUG},
+	{"error", LEVEL_ERROR},	       {"warning", LEVEL_WARN},	   {"info", LEVEL_INFO},
+	{"debug", LEVEL_DEBUG},	       {"emergency", LEVEL_ERROR}, {"alert", LEVEL_ERROR},
+	{"critical", LEVEL_ERROR},     {"warn", LEVEL_WARN},	   {"notice", LEVEL_INFO},
+	{"informational", LEVEL_INFO}, {"trace", LEVEL_DEBUG},
 };
 
 int log_level_parse(const char *text, enum log_level *out)

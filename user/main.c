@@ -33,7 +33,8 @@ static void help(FILE *out)
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
 	fprintf(out, "  %-9s %s\n", "version", "print the version");
-	fprintf(out, "  %-9s %s\n", "help", "this text, or that of a command: tiercel help COMMAND");
+	fprintf(out, "  %-9s %s\n", "help",
+		"this text, or that of a command: tiercel help COMMAND");
 	fprintf(out, "\n'tiercel COMMAND --help' describes a command; tiercel(8) is the manual.\n");
 }
 

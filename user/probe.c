@@ -37,8 +37,8 @@ static int test_map(void)
 
 static int test_tracing(void)
 {
-	_cleanup_close_ int fd = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, NULL, "GPL", nothing,
-					       N_NOTHING, NULL);
+	_cleanup_close_ int fd =
+		bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, NULL, "GPL", nothing, N_NOTHING, NULL);
 
 	return fd < 0 ? fd : 0;
 }

@@ -21,7 +21,7 @@ bool probe_has_trampolines(const struct btf *btf, char *why, size_t size);
 struct tracefs {
 	int old_namespace; /* -1: nothing to undo */
 	int old_directory;
-	bool mounted;	   /* in the namespace of the host, as a last resort */
+	bool mounted; /* in the namespace of the host, as a last resort */
 };
 int tracefs_enter(struct tracefs *t, char *why, size_t size);
 void tracefs_leave(struct tracefs *t);

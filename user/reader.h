@@ -12,7 +12,7 @@ struct ring_buffer;
 
 struct reader_ops {
 	void (*record)(void *ctx, const void *data, size_t size);
-	void (*drained)(void *ctx);	   /* after all records that were there */
+	void (*drained)(void *ctx);	       /* after all records that were there */
 	void (*signal)(void *ctx, int number); /* SIGHUP; SIGINT and SIGTERM end the loop */
 };
 

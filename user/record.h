@@ -19,7 +19,7 @@ struct users;
 
 /* What a record does not carry. */
 struct record_context {
-	struct users *users;  /* names of users and groups; NULL: none are known */
+	struct users *users; /* names of users and groups; NULL: none are known */
 	const char *hostname;
 };
 
@@ -43,7 +43,7 @@ struct record_event {
 	char container[SHORT_SIZE + 1];
 	char ancestors[ANCESTORS_MAX][COMM_SIZE + 1];
 	unsigned n_ancestors, parent; /* parent: its process id */
-	char *parent_argv; /* read from /proc when first asked for */
+	char *parent_argv;	      /* read from /proc when first asked for */
 	size_t parent_argv_len;
 	struct record_text text[FIELD_COUNT]; /* where getters build texts */
 };

@@ -58,8 +58,7 @@ static int load_all(struct ruleset *rs, const char *const *paths, size_t n, bool
 	return 0;
 }
 
-int rulefiles_read(struct ruleset *rs, const char *const *paths, size_t n,
-		   const struct config *cfg)
+int rulefiles_read(struct ruleset *rs, const char *const *paths, size_t n, const struct config *cfg)
 {
 	bool named = n > 0, has_base = false;
 	int err = 0;
@@ -75,8 +74,7 @@ int rulefiles_read(struct ruleset *rs, const char *const *paths, size_t n,
 	return err ? err : load_all(rs, paths, n, !named);
 }
 
-int rulefiles_load(struct ruleset *rs, const char *const *paths, size_t n,
-		   const struct config *cfg)
+int rulefiles_load(struct ruleset *rs, const char *const *paths, size_t n, const struct config *cfg)
 {
 	int err = rulefiles_read(rs, paths, n, cfg);
 

@@ -6,15 +6,15 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "user/cgroup.h"
 
-#define PARENT "docker"
-#define REMOVE_TRIES 100
+#define PARENT		"docker"
+#define REMOVE_TRIES	100
 #define REMOVE_PAUSE_US 10000
 
 static int write_text(const char *dir, const char *file, const char *text)
@@ -54,7 +54,7 @@ static void copy_cpuset(const char *parent, const char *dir)
 	copy_setting(parent, dir, "cpuset.mems");
 }
 
-/* One hierarchy. A failure leaves nothing behind. */
+/* One hierarchy. */
 static int make_one(struct sandbox_cgroup *g, const char *root, const char *id)
 {
 	char parent[192];
@@ -62,15 +62,13 @@ static int make_one(struct sandbox_cgroup *g, const char *root, const char *id)
 	if (snprintf(parent, sizeof(parent), "%s/%s", root, PARENT) >= (int)sizeof(parent) ||
 	    snprintf(g->path, sizeof(g->path), "%s/%s", parent, id) >= (int)sizeof(g->path))
 		return -ENAMETOOLONG;
-	g->made_parent = !mkdir(parent, 0755);
-	if (!g->made_parent && errno != EEXIST)
+	if (mkdir(parent, 0755) && errno != EEXIST)
 		return -errno;
 	copy_cpuset(root, parent);
 	if (mkdir(g->path, 0755)) {
 		int err = -errno;
 
-		if (g->made_parent)
-			rmdir(parent);
+		rmdir(parent);
 		return err;
 	}
 	copy_cpuset(parent, g->path);
@@ -165,8 +163,7 @@ static void remove_one(struct sandbox_cgroup *g)
 		kill_members(g->path);
 		usleep(REMOVE_PAUSE_US);
 	}
-	if (!g->made_parent)
-		return;
+	/* the one above goes with the last container in it; a runtime makes it anew */
 	*strrchr(g->path, '/') = '\0';
 	rmdir(g->path);
 }

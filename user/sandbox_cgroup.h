@@ -4,14 +4,11 @@
  * the place by which container.id is known.
  */
 #pragma once
-#include <stdbool.h>
-
 #define SANDBOX_ID_SIZE 65 /* 64 hex digits and NUL */
 #define SANDBOX_CGROUPS 24
 
 struct sandbox_cgroup {
 	char path[256];
-	bool made_parent; /* the directory above was not there before */
 };
 
 struct sandbox_cgroups {

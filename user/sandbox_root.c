@@ -50,8 +50,8 @@ static const struct device devices[] = {
 };
 
 static const char *const directories[] = {
-	"dev",	"dev/shm", "etc", "home", "proc", "root", "root/.ssh", "run",
-	"srv",	"sys",	   "tmp", "var",  "var/log", "var/tmp", "opt", LAYERS,
+	"dev", "dev/pts", "dev/shm", "etc", "home",    "proc",	  "root", "root/.ssh", "run",
+	"srv", "sys",	  "tmp",     "var", "var/log", "var/tmp", "opt",  LAYERS,
 };
 
 static const char *const programs[] = {"usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"};
@@ -109,7 +109,11 @@ static int make_devices(void)
 			return err;
 	}
 	if (symlink("/proc/self/fd", "dev/fd") || symlink("/proc/self/fd/0", "dev/stdin") ||
-	    symlink("/proc/self/fd/1", "dev/stdout") || symlink("/proc/self/fd/2", "dev/stderr"))
+	    symlink("/proc/self/fd/1", "dev/stdout") || symlink("/proc/self/fd/2", "dev/stderr") ||
+	    symlink("pts/ptmx", "dev/ptmx"))
+		return -errno;
+	if (mount("devpts", "dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
+		  "newinstance,ptmxmode=0666"))
 		return -errno;
 	return 0;
 }
@@ -223,12 +227,12 @@ int sandbox_root_enter(int stand_in, const char **step)
 {
 	int err;
 
-#define STEP(what, call)                                                                          \
-	do {                                                                                      \
-		*step = what;                                                                     \
-		err = call;                                                                       \
-		if (err)                                                                          \
-			return err;                                                               \
+#define STEP(what, call)                                                                           \
+	do {                                                                                       \
+		*step = what;                                                                      \
+		err = call;                                                                        \
+		if (err)                                                                           \
+			return err;                                                                \
 	} while (0)
 
 	STEP("mount a file system in memory", mount_stage());

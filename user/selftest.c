@@ -25,7 +25,7 @@ static long act_creat(void)
 }
 #else
 /* No such calls here, and no hooks for them. */
-#define act_open NULL
+#define act_open  NULL
 #define act_creat NULL
 #endif
 
@@ -59,12 +59,8 @@ static long act_execveat(void)
 }
 
 static long (*const actions[EVENT_COUNT])(void) = {
-	[EVENT_EXECVE] = act_execve,
-	[EVENT_EXECVEAT] = act_execveat,
-	[EVENT_OPEN] = act_open,
-	[EVENT_OPENAT] = act_openat,
-	[EVENT_OPENAT2] = act_openat2,
-	[EVENT_CREAT] = act_creat,
+	[EVENT_EXECVE] = act_execve, [EVENT_EXECVEAT] = act_execveat, [EVENT_OPEN] = act_open,
+	[EVENT_OPENAT] = act_openat, [EVENT_OPENAT2] = act_openat2,   [EVENT_CREAT] = act_creat,
 };
 
 void selftest_act(uint64_t types)

@@ -42,8 +42,7 @@ static void write_stdout(void *state, const struct config *cfg, const struct ale
 		return;
 	}
 	if (!s->counts.failed++)
-		log_error("alerts cannot be written to standard output: %s",
-			  strerror(-err));
+		log_error("alerts cannot be written to standard output: %s", strerror(-err));
 }
 
 static struct sink_counts close_stdout(void *state)

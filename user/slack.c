@@ -43,8 +43,7 @@ static void member(struct buf *out, bool *first, const char *name, const char *v
 	json_str(out, value, strlen(value));
 }
 
-static void field(struct buf *out, bool *first, const char *title, const char *value,
-		  bool is_short)
+static void field(struct buf *out, bool *first, const char *title, const char *value, bool is_short)
 {
 	bool first_member = true;
 

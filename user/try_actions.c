@@ -24,11 +24,11 @@
 
 #include "user/try_files.h"
 
-#define VARIABLE   "TIERCEL_STAND_IN"
-#define FIELD	   "\037"
-#define STEP	   "\036"
-#define FIELDS_MAX 1024
-#define MODE	   0600
+#define VARIABLE       "TIERCEL_STAND_IN"
+#define FIELD	       "\037"
+#define STEP	       "\036"
+#define FIELDS_MAX     1024
+#define MODE	       0600
 #define STATUS_NOT_RUN 125
 
 static const char *const search[] = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
@@ -180,15 +180,14 @@ static int execute(const char *path, const char *argv0, const char *const *args,
 		return STATUS_NOT_RUN;
 	argv[0] = argv0;
 	memcpy(argv + 1, args, n * sizeof(*args));
-	if (snprintf(variable, sizeof(variable), "%s=%s", VARIABLE, steps) >=
-	    (int)sizeof(variable))
+	if (snprintf(variable, sizeof(variable), "%s=%s", VARIABLE, steps) >= (int)sizeof(variable))
 		return STATUS_NOT_RUN;
 	execve(path, (char **)argv, environment);
 	free(argv);
 	return STATUS_NOT_RUN;
 }
 
-int try_perform(const struct try_actor *a, const struct try_plan *p)
+static int perform(const struct try_actor *a, const struct try_plan *p)
 {
 	char path[PATH_MAX], *steps = NULL;
 	size_t size = 0;
@@ -202,6 +201,46 @@ int try_perform(const struct try_actor *a, const struct try_plan *p)
 	}
 	program_path(a, p, path);
 	return execute(path, p->exe, p->args, steps);
+}
+
+static int wait_for(pid_t pid)
+{
+	int status;
+
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return STATUS_NOT_RUN;
+	return WEXITSTATUS(status);
+}
+
+/* The first terminal that the leader of a session opens is its own. */
+static bool enter_terminal(const char *path)
+{
+	int fd;
+
+	if (setsid() < 0)
+		return false;
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	return fd >= 0 && dup2(fd, 0) == 0 && dup2(fd, 1) == 1 && dup2(fd, 2) == 2;
+}
+
+/* Somebody must hold the other end meanwhile. */
+static int perform_in_terminal(const struct try_actor *a, const struct try_plan *p)
+{
+	int other = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	char path[PATH_MAX];
+	pid_t pid;
+
+	if (other < 0 || unlockpt(other) || ptsname_r(other, path, sizeof(path)))
+		return STATUS_NOT_RUN;
+	pid = fork();
+	if (!pid)
+		_exit(enter_terminal(path) ? perform(a, p) : STATUS_NOT_RUN);
+	return wait_for(pid);
+}
+
+int try_perform(const struct try_actor *a, const struct try_plan *p)
+{
+	return p->terminal ? perform_in_terminal(a, p) : perform(a, p);
 }
 
 const char *try_find_program(const struct try_actor *a, const char *name, char *path, size_t size)
@@ -268,16 +307,13 @@ static int do_miss(char **field, size_t n)
 static int do_exec(char **field, size_t n, const char *rest)
 {
 	pid_t pid;
-	int status;
 
 	if (n < 3)
 		return STATUS_NOT_RUN;
 	pid = fork();
 	if (!pid)
 		_exit(execute(field[1], field[2], (const char *const *)&field[3], rest));
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return STATUS_NOT_RUN;
-	return WEXITSTATUS(status);
+	return wait_for(pid);
 }
 
 bool is_stand_in(void)

@@ -16,8 +16,8 @@ struct try_actor {
 
 /* Puts programs and files in place. 0 or -errno; -EPERM: would touch the host. */
 int try_prepare(const struct try_actor *a, const struct try_plan *p);
-/* Carries it out in place of the calling process. Returns only if that is not possible, with a
- * status other than 0. */
+/* Carries it out, in place of the calling process or in a child of it. Returns its status, not 0
+ * if it was not possible. */
 int try_perform(const struct try_actor *a, const struct try_plan *p);
 
 /* A copy of this program below home, under another name. */

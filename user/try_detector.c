@@ -59,7 +59,8 @@ static int write_marker_rule(const struct try_detector *d)
 	dprintf(fd,
 		"- rule: %s\n"
 		"  desc: the end of an action\n"
-		"  condition: evt.type in (execve, execveat) and evt.failed=false and proc.name=%s\n"
+		"  condition: evt.type in (execve, execveat) and evt.failed=false and "
+		"proc.name=%s\n"
 		"  output: \"action %%proc.args in %%container.id\"\n"
 		"  priority: EMERGENCY\n",
 		d->marker, d->marker);

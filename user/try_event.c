@@ -8,7 +8,8 @@
 
 #include "user/path.h"
 
-#define FIRST_FD 3 /* standard input, output and error are open, everything else is closed */
+#define TERMINAL 0x8800 /* the first one of a container of its own */
+#define FIRST_FD 3	/* standard input, output and error are open, everything else is closed */
 
 static enum have text(struct value *out, const char *s)
 {
@@ -111,6 +112,7 @@ static enum have get_process(struct try_event *e, enum field_id field, const cha
 	case FIELD_PROC_CWD:
 		return text(out, "/");
 	case FIELD_PROC_TTY:
+		return number(out, p->terminal ? TERMINAL : 0);
 	case FIELD_USER_UID:
 	case FIELD_GROUP_GID:
 		return number(out, 0);

@@ -19,10 +19,10 @@
 #include "user/try_event.h"
 #include "user/try_wish.h"
 
-#define VALUES_TRIED 16	 /* of a list */
+#define VALUES_TRIED 16	   /* of a list */
 #define EVENTS_TRIED 20000 /* for one rule */
-#define NODES_TRIED 200000
-#define DEPTH_MAX 2000
+#define NODES_TRIED  200000
+#define DEPTH_MAX    2000
 #define PROGRAM_NAME "stand-in"
 #define FILE_NAME    "file"
 
@@ -170,9 +170,9 @@ static bool try_open(struct search *s, struct try_plan *p)
 
 /* Calls that this machine has, the usual ones first. */
 static const enum event_id types[] = {
-	EVENT_EXECVE,  EVENT_EXECVEAT, EVENT_OPENAT, EVENT_OPENAT2,
+	EVENT_EXECVE, EVENT_EXECVEAT, EVENT_OPENAT, EVENT_OPENAT2,
 #ifdef SYS_open
-	EVENT_OPEN,    EVENT_CREAT,
+	EVENT_OPEN,   EVENT_CREAT,
 #endif
 };
 
@@ -196,15 +196,20 @@ static bool try_types(struct search *s, struct try_plan *p, bool fails)
 	return false;
 }
 
-/* The end of a way: all its wishes are known. */
+/* The end of a way: all its wishes are known. Which terminal a process will have is known
+ * beforehand in a container only. */
 static bool try_wishes(struct search *s)
 {
-	for (unsigned v = 0; v < WISH_VARIANTS; v++) {
-		struct try_plan p = {.flags = 0};
+	bool terminals = strcmp(s->where->container, "host");
 
-		if (!make_process(s, v, &p) || !make_parent(s, &p))
+	for (unsigned v = 0; v < WISH_VARIANTS * (terminals ? 2 : 1); v++) {
+		struct try_plan p = {.terminal = v >= WISH_VARIANTS};
+		unsigned form = v % WISH_VARIANTS;
+
+		if (!make_process(s, form, &p) || !make_parent(s, &p))
 			continue;
-		p.path = wish_path(s->arena, &s->wishes[WISH_PATH], s->where->home, FILE_NAME, v);
+		p.path =
+			wish_path(s->arena, &s->wishes[WISH_PATH], s->where->home, FILE_NAME, form);
 		if (try_types(s, &p, false) || try_types(s, &p, true)) {
 			*s->out = p;
 			return true;
@@ -298,8 +303,8 @@ static bool solve_all(struct search *s, const struct node *n, bool wanted, const
 	struct todo *todo = arena_alloc(s->arena, n->n_kids * sizeof(*todo));
 
 	for (size_t i = 0; i < n->n_kids; i++)
-		todo[i] = (struct todo){n->kids[i], wanted,
-					i + 1 < n->n_kids ? &todo[i + 1] : next};
+		todo[i] =
+			(struct todo){n->kids[i], wanted, i + 1 < n->n_kids ? &todo[i + 1] : next};
 	return solve(s, todo);
 }
 
@@ -399,12 +404,15 @@ const char *try_plan_text(struct arena *a, const struct try_plan *p)
 	static const char *const modes[] = {"reading", "writing", "reading and writing"};
 	const char *by = p->parent ? arena_printf(a, " (from %s)", p->parent_cmdline) : "";
 
+	if (p->terminal)
+		by = arena_printf(a, "%s in a terminal", by);
 	if (!try_is_open(p->type) && p->fails)
-		return arena_printf(a, "%s of a missing file by %s%s", calls[p->type], p->cmdline, by);
+		return arena_printf(a, "%s of a missing file by %s%s", calls[p->type], p->cmdline,
+				    by);
 	if (!try_is_open(p->type))
 		return arena_printf(a, "run %s%s%s%s", p->cmdline, p->own_place ? " at " : "",
 				    p->own_place ? p->exepath : "", by);
 	return arena_printf(a, "%s %s%s for %s by %s%s", calls[p->type],
-			    p->fails ? "the missing " : "", p->path,
-			    modes[p->flags & O_ACCMODE], p->cmdline, by);
+			    p->fails ? "the missing " : "", p->path, modes[p->flags & O_ACCMODE],
+			    p->cmdline, by);
 }

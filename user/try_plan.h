@@ -27,12 +27,13 @@ struct try_plan {
 	const char *exe;   /* its argv[0] */
 	const char **args; /* its argv[1] and so on, NULL at the end */
 	const char *exepath;
-	bool own_place;	   /* the condition asks for this exepath */
+	bool own_place;	    /* the condition asks for this exepath */
 	const char *parent; /* name of a process that must start it, NULL: none in particular */
 	const char **parent_args;
 	const char *path; /* what is opened, NULL for program starts */
 	int flags;	  /* O_* */
 	bool directory;	  /* path is one */
+	bool terminal;	  /* the process has one */
 	/* the same as texts that fields show */
 	const char *args_text;
 	const char *cmdline;

@@ -11,7 +11,11 @@
 #include "user/log.h"
 #include "user/sandbox_root.h"
 
-#define COMMAND(...) (const char *const[]){__VA_ARGS__, NULL}
+#define COMMAND(...)                                                                               \
+	(const char *const[])                                                                      \
+	{                                                                                          \
+		__VA_ARGS__, NULL                                                                  \
+	}
 
 static const char *const *const command_lines[TRY_COMMANDS] = {
 	COMMAND("ping", "-c", "1", "127.0.0.1"),
@@ -101,7 +105,8 @@ static int do_job(struct try_session *s, bool host, int kind, size_t index)
 
 	if (stopped)
 		return -EINTR;
-	status = host ? run_on_host(s, JOB(kind, index)) : sandbox_do(&s->sandbox, JOB(kind, index));
+	status =
+		host ? run_on_host(s, JOB(kind, index)) : sandbox_do(&s->sandbox, JOB(kind, index));
 	if (status == -EINTR || status == -EPIPE)
 		log_error("%s", stopped ? "interrupted" : s->sandbox.why);
 	return status;
@@ -138,7 +143,7 @@ static int collect(struct try_session *s, bool host, struct texts *alerts)
 	status = try_detector_read(&s->detector, s->marks, take_alert, s);
 	s->alerts = NULL;
 	if (status)
-		log_error("%s", stopped	? "interrupted"
+		log_error("%s", stopped		       ? "interrupted"
 				: status == -ETIMEDOUT ? "the detector does not answer"
 						       : "the detector has ended");
 	return status;
@@ -226,9 +231,9 @@ int try_session_run(struct try_session *s)
 	int err;
 
 	for (size_t i = 0; i < TRY_COMMANDS; i++)
-		s->commands[i].stand_in = !strncmp(try_find_program(&s->actor, s->commands[i].argv[0],
-								 path, sizeof(path)),
-						SANDBOX_HOME, strlen(SANDBOX_HOME));
+		s->commands[i].stand_in = !strncmp(
+			try_find_program(&s->actor, s->commands[i].argv[0], path, sizeof(path)),
+			SANDBOX_HOME, strlen(SANDBOX_HOME));
 	err = do_job(s, false, JOB_SETUP, 0);
 	if (err) {
 		log_error("programs cannot be put in place: %s", strerror(err < 0 ? -err : err));

@@ -20,7 +20,7 @@
 #include "user/util.h"
 
 #define ENTRIES	  256
-#define KEEP_S	  60		  /* files change: someone adds a user */
+#define KEEP_S	  60 /* files change: someone adds a user */
 #define NAME_SIZE 64
 #define FILE_MAX  ((size_t)4 << 20) /* a container can put anything there */
 

@@ -88,7 +88,7 @@ input=broken
 try "eval of broken JSON" 1 '1' "$TIERCEL" eval -r "$ROOT/rules"
 input=/dev/null
 rule quote.yaml 'evt.type = execve and proc.name = ping' 'a %proc.cmdline'
-printf '%s\n' '{"evt.type":"execve","proc.name":"ping","proc.cmdline":"ping \"a\\\\b\"\n\u001b[2J"}' > events
+printf '%s\n' '{"evt.type":"execve","proc.name":"ping","proc.cmdline":"ping \"a\\b\"\n\u001b[2J"}' > events
 input=events
 try "eval: hostile bytes are escaped" 0 'a ping \\"a\\\\b\\"\\n\\u001b\[2J' "$TIERCEL" eval -r quote.yaml
 input=/dev/null
@@ -154,7 +154,8 @@ rule lint.yaml 'evt.type = open and fd.name = /x'
 try "lint: open alone" 0 'warning.*openat' "$TIERCEL" check -r lint.yaml
 rule lint.yaml 'evt.type = write and fd.name = /x'
 try "lint: write is off by default" 0 'warning.*write' "$TIERCEL" check -r lint.yaml
-printf -- '- list: unused_one\n  items: [a]\n' > lint.yaml
+rule lint.yaml 'evt.type = openat and fd.name = /x'
+printf -- '- list: unused_one\n  items: [a]\n' >> lint.yaml
 try "lint: unused list" 0 'unused_one' "$TIERCEL" check -r lint.yaml
 
 # ---- without privileges: one sentence that says what is missing ----

@@ -46,8 +46,8 @@ run_with_slack() {
 }
 
 has_alert() { # RULE TEXT
-	jq -e --arg rule "$1" --arg text "$2" 'select(.rule == $rule and (.output | contains($text)))' \
-		"$work/alerts" > /dev/null
+	jq -c --arg rule "$1" --arg text "$2" 'select(.rule == $rule and (.output | contains($text)))' \
+		"$work/alerts" | grep -q .
 }
 
 same_messages() { # NAME

@@ -116,21 +116,24 @@ box_add() {
 
 box_status() { cat "$work/ctr/rootfs/t/ctl/$1.rc"; }
 
+# Everything below looks at this container's alerts and the host's; others may be at work here.
+marker_text() { echo "end of script $1 in ${container_id:0:12} "; }
+
 # The alert of the marker that ends script N.
-has_marker() { grep -q "\"output\":\"[^\"]*end of script $1 " "$work/alerts"; }
+has_marker() { grep -q "$(marker_text "$1")" "$work/alerts"; }
 
 # box_wait SECONDS: until all scripts have run and their alerts have come.
 box_wait() { wait_for "$1" has_marker "$scripts"; }
 
 # The alerts of script N, one JSON object a line.
 box_alerts() {
-	awk -v n="$1" '
-		match($0, /end of script [0-9]+ /) {
-			seen = substr($0, RSTART + 14, RLENGTH - 15) + 0
-			next
-		}
-		seen == n - 1 { print }
-		seen >= n { exit }' "$work/alerts"
+	awk -v before="$(marker_text $(($1 - 1)))" -v after="$(marker_text "$1")" -v first="$1" '
+		BEGIN { on = first == 1 }
+		index($0, after) { exit }
+		on { print }
+		index($0, before) { on = 1 }' "$work/alerts" |
+		jq -c --arg id "${container_id:0:12}" \
+			'select(.rule != "Marker" and (.output_fields["container.id"] | IN($id, "host")))'
 }
 
 # box_count N RULE: how many alerts of that rule script N raised; "*" is any rule.

@@ -283,8 +283,9 @@ static unsigned pick(unsigned n)
 
 static const char *random_value(struct arena *a)
 {
-	static const char *const words[] = {"or", "and",  "not", "oneof", "anyof", "in", "exists",
-					    "=",  "val(", "<",	 "-1",	  "",	   "a,", "tolower("};
+	static const char *const words[] = {"or", "and",    "not", "oneof",   "anyof",
+					    "in", "exists", "=",   "val(",    "<",
+					    "-1", "",	    "a,",  "tolower("};
 	static const char letters[] = "ab/*. \t\n\r\b\f\"'\\(),=[]\x01\x7f\xc3";
 	size_t len = pick(6), i;
 	char *text;
@@ -345,8 +346,8 @@ static void random_values(struct arena *a, struct node *n)
 	n->n_values = n->is_list ? pick(4) : 1;
 	n->values = arena_alloc(a, n->n_values * sizeof(*n->values));
 	for (i = 0; i < n->n_values; i++) {
-		n->values[i].text = ops[n->op].operand == OPERAND_NUMBER ? numbers[pick(6)]
-									 : random_value(a);
+		n->values[i].text =
+			ops[n->op].operand == OPERAND_NUMBER ? numbers[pick(6)] : random_value(a);
 		n->values[i].len = strlen(n->values[i].text);
 	}
 }

@@ -212,8 +212,9 @@ static void test_alias_bomb(void **state)
 	int i;
 
 	for (i = 1; i <= 30; i++)
-		text = arena_printf(a, "%s- &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n",
-				    text, i, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+		text = arena_printf(
+			a, "%s- &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n", text, i,
+			i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
 	assert_int_equal(read_one(w, text)->n, 31);
 }
 

@@ -10,11 +10,11 @@
 
 #include "user/cgroup.h"
 
-#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define ID    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define OTHER "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
 #define FOUND "0123456789ab"
-#define UID "pod1b2a6c0e-5c55-4a5f-8f0c-1d2e3f405162"
-#define UID_ "pod1b2a6c0e_5c55_4a5f_8f0c_1d2e3f405162"
+#define UID   "pod1b2a6c0e-5c55-4a5f-8f0c-1d2e3f405162"
+#define UID_  "pod1b2a6c0e_5c55_4a5f_8f0c_1d2e3f405162"
 
 static void container_id(void **state)
 {

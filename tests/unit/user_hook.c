@@ -13,8 +13,8 @@
 static void families(void **state)
 {
 	uint64_t exec = EVENT_BIT(EVENT_EXECVE) | EVENT_BIT(EVENT_EXECVEAT);
-	uint64_t open = EVENT_BIT(EVENT_OPEN) | EVENT_BIT(EVENT_OPENAT) |
-			EVENT_BIT(EVENT_OPENAT2) | EVENT_BIT(EVENT_CREAT);
+	uint64_t open = EVENT_BIT(EVENT_OPEN) | EVENT_BIT(EVENT_OPENAT) | EVENT_BIT(EVENT_OPENAT2) |
+			EVENT_BIT(EVENT_CREAT);
 
 	assert_true(hook_family(EVENT_BIT(EVENT_EXECVE)) == exec);
 	assert_true(hook_family(EVENT_BIT(EVENT_CREAT)) == open);

@@ -43,7 +43,7 @@ static void put(enum tail_id t, const void *data, size_t len)
 	rec.r.size = (rec.r.size + len + 7) & ~7u;
 }
 
-#define PUT(t, text) put(t, text, sizeof(text) - 1)
+#define PUT(t, text)   put(t, text, sizeof(text) - 1)
 #define PUT_ARGV(text) put(TAIL_ARGV, text, sizeof(text)) /* with the last NUL */
 
 static const struct record_context context = {.hostname = "node"};
@@ -247,6 +247,10 @@ static void numbers(void **state)
 	expect(FIELD_EVT_HOSTNAME, NULL, HAVE_VALUE, "node");
 	expect(FIELD_EVT_SOURCE, NULL, HAVE_VALUE, "syscall");
 	expect(FIELD_USER_LOGINNAME, NULL, HAVE_VALUE, "<NA>");
+	begin(EVENT_OPENAT);
+	rec.r.res = INT64_MIN;
+	finish();
+	expect(FIELD_EVT_RES, NULL, HAVE_VALUE, "9223372036854775808");
 }
 
 static void access_modes(void **state)
@@ -511,8 +515,7 @@ static void random_records(void **state)
 			rec.r.tails[t].offset = room ? sizeof(rec.r) + (rand() % room & ~3u) : 0;
 			rec.r.tails[t].len = rand() % (rec.r.size - rec.r.tails[t].offset + 2);
 			if (t == TAIL_ANCESTORS)
-				rec.r.tails[t].len -=
-					rec.r.tails[t].len % sizeof(struct ancestor);
+				rec.r.tails[t].len -= rec.r.tails[t].len % sizeof(struct ancestor);
 			if (t == TAIL_HITS)
 				rec.r.tails[t].len &= ~3u;
 		}

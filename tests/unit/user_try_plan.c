@@ -100,7 +100,8 @@ static void program_starts(void **state)
 		 "run y at /usr/bin/x"},
 		{"spawned_process and proc.exepath glob \"/opt/*/bin/?d\"",
 		 "run xd at /opt/x/bin/xd"},
-		{"spawned_process and proc.exepath pmatch (/opt/a) and proc.exepath endswith \"/b\"",
+		{"spawned_process and proc.exepath pmatch (/opt/a) and proc.exepath endswith "
+		 "\"/b\"",
 		 "run stand-in at /opt/a/b"},
 		{"spawned_process and proc.name = sh and proc.pname in (nginx, httpd)",
 		 "run sh (from nginx)"},
@@ -110,12 +111,13 @@ static void program_starts(void **state)
 		{"evt.type = execve and evt.failed = true and proc.name = sh",
 		 "execve of a missing file by sh"},
 		{"evt.type = execveat", "execveat of a missing file by stand-in"},
+		{"spawned_process and proc.name = bash and proc.tty != 0",
+		 "run bash in a terminal"},
 		/* one branch of several */
 		{"spawned_process and (user.uid = 7 or proc.name = b) and not proc.name = a",
 		 "run b"},
 		{"spawned_process and proc.name in (a, b) and not proc.name in (a)", "run b"},
-		{"spawned_process and not (proc.name != a or not proc.args contains q)",
-		 "run a q"},
+		{"spawned_process and not (proc.name != a or not proc.args contains q)", "run a q"},
 		/* a name of 20 bytes is never seen */
 		{"spawned_process and proc.name = aaaaaaaaaaaaaaaaaaaa", NULL},
 		{"spawned_process and proc.name = a and proc.name = b", NULL},
@@ -183,6 +185,7 @@ static void on_the_host(void **state)
 		{"open_write and fd.name startswith /tmp",
 		 "openat /tmp/home/file for writing by stand-in"},
 		{"spawned_process and container", NULL},
+		{"spawned_process and proc.tty != 0", NULL},
 	};
 
 	EXPECT_ROWS(rows, &outside);

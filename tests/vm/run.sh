@@ -43,6 +43,8 @@ read_table "$TESTS/vm/cases.tsv"
 vm_tree "$work/tree" "$TESTS/vm/job.sh" || exit 1
 echo "functions tracepoints" > "$work/tree/modes"
 echo "${#commands[@]}" > "$work/tree/count"
+container_id=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
+echo "$container_id" > "$work/tree/id"
 for i in "${!commands[@]}"; do
 	printf '%s\n' "${commands[$i]}" > "$work/tree/t/ctl/$((i + 1)).sh"
 done

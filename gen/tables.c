@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The compiled tables on the host: see tables.h. Values come from an event, one field at a time,
+ * where the kernel reads streams; matching and deciding are the kernel's own code.
+ */
+#include "gen/tables.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kern/decide.h"
+
+struct tables {
+	struct img im;
+	const struct img_head *h;
+	/* of the event under way */
+	enum event_id type;
+	__u64 truth[PRED_WORDS];
+	__u64 unknown[PRED_WORDS];
+	bool unsure; /* something is missing that the kernel always has */
+	__u64 live, shapes, paths;
+	__u32 flags;
+	__u16 view_flags;
+	struct hit *hits; /* all so far */
+	size_t n_hits;
+	__u32 *place; /* per rule: its hit plus one */
+};
+
+struct tables *tables_new(const struct image *im)
+{
+	struct tables *t = calloc(1, sizeof(*t));
+	size_t n = image_head(im)->n_rules + 1;
+
+	if (!t)
+		return NULL;
+	t->im = (struct img){im->data, UINT_MAX};
+	t->h = image_head(im);
+	t->hits = calloc(n, sizeof(*t->hits));
+	t->place = calloc(n, sizeof(*t->place));
+	if (!t->hits || !t->place)
+		tables_free(&t);
+	return t;
+}
+
+void tables_free(struct tables **t)
+{
+	if (!*t)
+		return;
+	free((*t)->hits);
+	free((*t)->place);
+	free(*t);
+	*t = NULL;
+}
+
+static const struct img_field *field_of(const struct tables *t, enum field_id f)
+{
+	return img_at(t->im, t->h->fields, f, sizeof(struct img_field));
+}
+
+/* ---- texts ---- */
+
+static __u32 scan(const struct tables *t, enum automaton a, __u32 state, const char *text,
+		  size_t len, __u64 *truth)
+{
+	const struct img_automaton *aut = automaton(t->im, a);
+	size_t n;
+
+	for (; len && aut->n_states; len -= n, text += n) {
+		n = len < SCAN_CHUNK ? len : SCAN_CHUNK;
+		state = match_scan(t->im, aut, state, (const unsigned char *)text, n, truth,
+				   0);
+	}
+	return state;
+}
+
+static __u32 symbol(const struct tables *t, enum automaton a, __u32 state, __u32 sym,
+		    __u64 *truth)
+{
+	const struct img_automaton *aut = automaton(t->im, a);
+
+	return aut->n_states ? match_step(t->im, aut, state, sym, truth) : 0;
+}
+
+static __u32 start(const struct tables *t, enum automaton a)
+{
+	return automaton(t->im, a)->start;
+}
+
+static void scan_whole(const struct tables *t, enum automaton a, const char *text, size_t len,
+		       bool end, __u64 *truth)
+{
+	__u32 state = scan(t, a, start(t, a), text, len, truth);
+
+	if (end)
+		symbol(t, a, state, SYM_END, truth);
+}
+
+/* Arguments as they stand in the stream of the command line, behind an empty name. */
+static void scan_args(const struct tables *t, const char *text, size_t len, bool end, __u64 *truth)
+{
+	__u32 state = start(t, AUT_CMD);
+
+	if (len) {
+		state = symbol(t, AUT_CMD, state, SYM_SEP, truth);
+		state = scan(t, AUT_CMD, state, text, len, truth);
+	}
+	if (end)
+		symbol(t, AUT_CMD, state, SYM_END, truth);
+}
+
+static void look_up(const struct tables *t, enum field_id f, const char *text, size_t len,
+		    __u64 *truth)
+{
+	char key[SHORT_SIZE] = {};
+	__u64 words[2];
+
+	if (!field_of(t, f)->set || len >= sizeof(key))
+		return;
+	memcpy(key, text, len);
+	memcpy(words, key, sizeof(words));
+	match_set(t->im, field_of(t, f), words, truth);
+}
+
+static enum automaton automaton_of(enum field_id f)
+{
+	switch (f) {
+	case FIELD_PROC_EXE:
+		return AUT_EXE;
+	case FIELD_PROC_EXEPATH:
+		return AUT_EXEPATH;
+	case FIELD_CONTAINER_ID:
+		return AUT_CONTAINER;
+	case FIELD_FD_NAME:
+		return AUT_FD_NAME;
+	default:
+		return AUT_CMD;
+	}
+}
+
+/* Truth of the predicates of one field, given its text or, unless end, its beginning. Several
+ * fields share an automaton; what it says about others is left out. */
+static void match_field(const struct tables *t, enum field_id f, const char *text, size_t len,
+			bool end, __u64 *truth)
+{
+	const struct img_field *field = field_of(t, f);
+	__u64 found[PRED_WORDS] = {};
+	int w;
+
+	if (f == FIELD_PROC_ARGS)
+		scan_args(t, text, len, end, found);
+	else
+		scan_whole(t, automaton_of(f), text, len, end, found);
+	if (end)
+		look_up(t, f, text, len, found);
+	for (w = 0; w < PRED_WORDS; w++)
+		truth[w] |= found[w] & img_u64(t->im, field->preds_word + 8 * w);
+}
+
+/* ---- fields of an event ---- */
+
+static void set_exists(struct tables *t, enum field_id f)
+{
+	if (field_of(t, f)->exists)
+		match_pred(t->truth, field_of(t, f)->exists - 1);
+}
+
+static void add_text(struct tables *t, const struct event *ev, enum field_id f)
+{
+	struct value v = {};
+	enum have have = ev->get(ev, f, NULL, &v);
+
+	if (have == HAVE_MISSING && fields[f].presence == PRESENCE_SOME)
+		return;
+	if (have == HAVE_MISSING)
+		t->unsure = true;
+	else
+		set_exists(t, f);
+	if (have != HAVE_MISSING && v.str)
+		match_field(t, f, v.str, v.len, have == HAVE_VALUE, t->truth);
+	if (have != HAVE_VALUE)
+		decide_unknown(t->im, f, t->truth, t->unknown);
+}
+
+static __s64 code_of(enum field_id f, const struct value *v)
+{
+	size_t i, n = 0;
+	const struct domain_entry *d = field_domain(f, &n);
+
+	for (i = 0; i < n; i++) {
+		if (strlen(d[i].text) == v->len && !memcmp(d[i].text, v->str, v->len))
+			return d[i].code;
+	}
+	/* An error without a name has its number as text. */
+	return f == FIELD_EVT_RES ? strtoll(v->str, NULL, 10) : -1;
+}
+
+static void add_number(struct tables *t, const struct event *ev, enum field_id f)
+{
+	struct value v = {};
+	enum have have = ev->get(ev, f, NULL, &v);
+
+	if (have == HAVE_MISSING && fields[f].presence == PRESENCE_SOME)
+		return;
+	if (have == HAVE_MISSING)
+		t->unsure = true;
+	else
+		set_exists(t, f);
+	if (have == HAVE_VALUE)
+		match_ranges(t->im, field_of(t, f),
+			     fields[f].source == SOURCE_ENUM ? code_of(f, &v) : v.num, t->truth);
+	else
+		decide_unknown(t->im, f, t->truth, t->unknown);
+}
+
+/* ---- parents ---- */
+
+static bool has_pred(const struct tables *t, enum field_id f, __u32 pred)
+{
+	return img_u64(t->im, field_of(t, f)->preds_word + 8 * (pred / 64)) >> (pred % 64) & 1;
+}
+
+static bool is_true(const __u64 *truth, __u32 pred)
+{
+	return truth[pred / 64] >> (pred % 64) & 1;
+}
+
+/* A field of another process: the predicates of its base, then those derived from them. */
+static enum have add_other(struct tables *t, const struct event *ev, enum field_id f,
+			   const char *arg, __u32 depth)
+{
+	__u64 base[PRED_WORDS] = {};
+	struct value v = {};
+	enum have have = ev->get(ev, f, arg, &v);
+	__u32 i;
+
+	if (have == HAVE_MISSING)
+		return have;
+	if (fields[f].base != FIELD_PROC_NAME)
+		match_field(t, FIELD_PROC_NAME, "", 0, true, base); /* that there is a process */
+	if (v.str)
+		match_field(t, fields[f].base, v.str, v.len, have == HAVE_VALUE, base);
+	for (i = 0; i < t->h->n_derived; i++) {
+		const struct img_derived *d =
+			img_at(t->im, t->h->derived, i, sizeof(struct img_derived));
+
+		if (has_pred(t, f, d->pred) && is_true(base, d->base) &&
+		    (!d->depth || d->depth == depth))
+			match_pred(t->truth, d->pred);
+	}
+	if (have == HAVE_UNKNOWN)
+		decide_unknown(t->im, f, t->truth, t->unknown);
+	return have;
+}
+
+static void add_others(struct tables *t, const struct event *ev)
+{
+	__u32 depth;
+
+	if (!t->h->n_derived)
+		return;
+	add_other(t, ev, FIELD_PROC_PNAME, NULL, 1);
+	add_other(t, ev, FIELD_PROC_PCMDLINE, NULL, 1);
+	for (depth = 1; depth <= ANCESTORS_MAX; depth++) {
+		char arg[16];
+
+		snprintf(arg, sizeof(arg), "%u", depth);
+		if (add_other(t, ev, FIELD_PROC_ANAME, arg, depth) == HAVE_MISSING)
+			break;
+	}
+}
+
+/* ---- deciding ---- */
+
+static void guards(struct tables *t)
+{
+	__u32 i;
+
+	t->live = 0;
+	for (i = 0; i < t->h->n_guards; i++)
+		t->live = decide_guard(t->im, i, t->live, t->truth, t->unknown);
+}
+
+static void shapes(struct tables *t)
+{
+	__u64 todo = t->live & t->h->type_shapes[t->type];
+	__u32 i;
+
+	t->shapes = t->paths = 0;
+	t->flags = 0;
+	for (i = 0; i < t->h->n_shapes; i++) {
+		if ((todo >> i & 1) &&
+		    decide_shape(t->im, i, t->truth, t->unknown, &t->paths, &t->flags))
+			t->shapes |= 1ULL << i;
+	}
+}
+
+/* Of several ways and views, the surest and the first. */
+static void add_hit(struct tables *t, struct hit hit)
+{
+	__u32 *place = &t->place[hit.rule];
+
+	hit.flags |= t->view_flags | (t->unsure ? HIT_UNSURE : 0);
+	if (!*place) {
+		t->hits[t->n_hits++] = hit;
+		*place = t->n_hits;
+	} else if ((t->hits[*place - 1].flags & HIT_UNSURE) && !(hit.flags & HIT_UNSURE)) {
+		t->hits[*place - 1] = hit;
+	}
+}
+
+static void try_list(struct tables *t, __u32 first, __u32 n)
+{
+	struct hit hit = {};
+	__u32 i;
+
+	for (i = first; i < first + n; i++) {
+		if (decide_conj(t->im, img_u16(t->im, t->h->lists + 2 * i), EVENT_BIT(t->type),
+				t->shapes, t->truth, t->unknown, &hit))
+			add_hit(t, hit);
+	}
+}
+
+static void try_triggers(struct tables *t)
+{
+	__u32 i = t->flags & SHAPE_PROC_TRIGGER ? 0 : EVENT_PRED_BASE;
+
+	for (; i < PRED_MAX; i++) {
+		const struct img_trigger *g;
+
+		if (!is_true(t->h->trigger_words, i) ||
+		    !(is_true(t->truth, i) || is_true(t->unknown, i)))
+			continue;
+		g = img_at(t->im, t->h->triggers, i, sizeof(*g));
+		try_list(t, g->first, g->n);
+	}
+}
+
+static void try_always(struct tables *t)
+{
+	__u32 i;
+
+	for (i = 0; i < t->h->n_shapes; i++) {
+		const struct img_shape *s = img_at(t->im, t->h->shapes, i, sizeof(*s));
+
+		if (t->shapes >> i & 1)
+			try_list(t, s->first_always, s->n_always);
+	}
+}
+
+static void decide_view(struct tables *t, const struct event *ev)
+{
+	int f;
+
+	memset(t->truth, 0, sizeof(t->truth));
+	memset(t->unknown, 0, sizeof(t->unknown));
+	t->unsure = false;
+	for (f = 0; f < FIELD_KERNEL_COUNT; f++) {
+		if (t->h->proc_fields & FIELD_BIT(f))
+			add_text(t, ev, f);
+	}
+	guards(t);
+	for (f = 0; f < FIELD_KERNEL_COUNT; f++) {
+		if (t->h->type_nums[t->type] & FIELD_BIT(f))
+			add_number(t, ev, f);
+	}
+	shapes(t);
+	if (t->flags & SHAPE_DERIVED)
+		add_others(t, ev);
+	if (t->paths)
+		add_text(t, ev, FIELD_FD_NAME);
+	try_triggers(t);
+	if (t->flags & SHAPE_HAS_ALWAYS)
+		try_always(t);
+}
+
+size_t tables_decide(struct tables *t, enum event_id type, struct event *ev, struct hit *hits,
+		     size_t max)
+{
+	unsigned view;
+	size_t i;
+
+	t->type = type;
+	t->n_hits = 0;
+	memset(t->place, 0, t->h->n_rules * sizeof(*t->place));
+	for (view = 0; view < ev->views; view++) {
+		ev->view = view;
+		t->view_flags = view ? HIT_RESOLVED : 0;
+		decide_view(t, ev);
+	}
+	ev->view = 0;
+	for (i = 0; i < t->n_hits && i < max; i++)
+		hits[i] = t->hits[i];
+	return t->n_hits;
+}
+
+/* ---- what is kept for a process ---- */
+
+static void process_command(const struct tables *t, const char *name, const char *argv, size_t len,
+			    bool cut, __u64 *truth)
+{
+	const char *nul = memchr(argv, '\0', len);
+	size_t exe = nul ? (size_t)(nul - argv) + 1 : len;
+	__u32 state = start(t, AUT_CMD);
+
+	state = scan(t, AUT_CMD, state, name, strnlen(name, SHORT_SIZE - 1), truth);
+	if (len > exe) {
+		state = symbol(t, AUT_CMD, state, SYM_SEP, truth);
+		/* The NUL behind the last argument is no blank. */
+		state = scan(t, AUT_CMD, state, argv + exe, len - exe - !cut, truth);
+	}
+	if (!cut)
+		symbol(t, AUT_CMD, state, SYM_END, truth);
+	scan_whole(t, AUT_EXE, argv, nul ? exe - 1 : len, nul || !cut, truth);
+}
+
+void tables_process(struct tables *t, struct proc *p, const char *argv, size_t argv_len,
+		    bool argv_cut, const char *exepath)
+{
+	int f;
+
+	memset(t->truth, 0, sizeof(t->truth));
+	memset(t->unknown, 0, sizeof(t->unknown));
+	look_up(t, FIELD_PROC_NAME, p->name, strnlen(p->name, SHORT_SIZE - 1), t->truth);
+	look_up(t, FIELD_CONTAINER_ID, p->container, strnlen(p->container, SHORT_SIZE - 1),
+		t->truth);
+	scan_whole(t, AUT_CONTAINER, p->container, strnlen(p->container, SHORT_SIZE - 1), true,
+		   t->truth);
+	process_command(t, p->name, argv, argv_len, argv_cut, t->truth);
+	if (exepath)
+		scan_whole(t, AUT_EXEPATH, exepath, strlen(exepath), true, t->truth);
+	p->unknown = exepath ? 0 : FIELD_BIT(FIELD_PROC_EXEPATH);
+	if (argv_cut)
+		p->unknown |= FIELD_BIT(FIELD_PROC_CMDLINE) | FIELD_BIT(FIELD_PROC_ARGS) |
+			      FIELD_BIT(FIELD_PROC_EXE);
+	for (f = 0; f < FIELD_KERNEL_COUNT; f++) {
+		if (p->unknown & FIELD_BIT(f))
+			decide_unknown(t->im, f, t->truth, t->unknown);
+	}
+	guards(t);
+	memcpy(p->bits, t->truth, sizeof(p->bits));
+	p->live = t->live;
+}

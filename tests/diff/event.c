@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Random events, and what the interpreter is told of them. */
+#include "tests/diff/diff.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint64_t chance_next(struct chance *c)
+{
+	uint64_t z = c->state += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+	return z ^ (z >> 31);
+}
+
+unsigned chance_below(struct chance *c, unsigned n)
+{
+	return chance_next(c) % n;
+}
+
+bool chance_once(struct chance *c, unsigned n)
+{
+	return !chance_below(c, n);
+}
+
+/* Few and short, so that random patterns meet random texts. */
+static const char *const words[] = {
+	"a", "b",  "ab",  "ba",	   "A",	   "/",	  "-c",		 "-l", " ", "x",
+	"e", "tc", "etc", "/etc/", "/tmp", "nc",  "bash",	 "sh", "*", "[",
+	"]", "?",  "\\",  "aab",   "curl", "pas", "/etc/passwd", "0",  "B", "\xc3\xa9",
+};
+#define N_WORDS (sizeof(words) / sizeof(words[0]))
+
+void word_make(struct chance *c, char *to, size_t size)
+{
+	unsigned n = chance_below(c, 5);
+	size_t len = 0;
+
+	to[0] = '\0';
+	while (n--) {
+		const char *w = words[chance_below(c, N_WORDS)];
+
+		if (len + strlen(w) >= size)
+			break;
+		strcpy(to + len, w);
+		len += strlen(w);
+	}
+}
+
+static void text_make(struct chance *c, struct diff_text *t, bool path)
+{
+	size_t at = path;
+
+	t->s[0] = '/';
+	word_make(c, t->s + at, sizeof(t->s) - at);
+	if (path && chance_once(c, 3))
+		strcat(t->s, "/passwd");
+	if (path && chance_once(c, 8))
+		strcpy(t->s, "/etc/passwd");
+	t->len = t->seen = strlen(t->s);
+	if (t->len && chance_once(c, 12))
+		t->seen = chance_below(c, t->len);
+}
+
+static void argv_make(struct chance *c, struct diff_proc *p)
+{
+	unsigned n = chance_below(c, 5);
+
+	p->argv_len = 0;
+	while (n--) {
+		word_make(c, p->argv + p->argv_len, DIFF_TEXT_MAX);
+		p->argv_len += strlen(p->argv + p->argv_len) + 1;
+	}
+	p->argv_seen = p->argv_len;
+}
+
+static void proc_make(struct chance *c, struct diff_proc *p)
+{
+	word_make(c, p->name, sizeof(p->name));
+	argv_make(c, p);
+}
+
+static void set_num(struct diff_event *e, enum field_id f, int64_t v)
+{
+	e->num[f] = v;
+	e->have |= FIELD_BIT(f);
+}
+
+static void numbers_make(struct chance *c, struct diff_event *e, bool open)
+{
+	int64_t res = chance_once(c, 3) ? -(int64_t)(1 + chance_below(c, 40)) : chance_below(c, 6);
+
+	if (chance_once(c, 20))
+		res = -133 - (int64_t)chance_below(c, 3);
+	set_num(e, FIELD_EVT_RES, res < 0 ? -res : 0);
+	set_num(e, FIELD_EVT_RAWRES, res);
+	set_num(e, FIELD_EVT_FAILED, res < 0);
+	set_num(e, FIELD_EVT_IS_OPEN_READ, open && chance_once(c, 2));
+	set_num(e, FIELD_EVT_IS_OPEN_WRITE, open && chance_once(c, 2));
+	set_num(e, FIELD_PROC_PID, 1 + chance_below(c, 5));
+	set_num(e, FIELD_PROC_PPID, chance_below(c, 5));
+	set_num(e, FIELD_PROC_TTY, chance_below(c, 2) * 34816);
+	set_num(e, FIELD_USER_UID, chance_once(c, 4) ? 4294967295 : chance_below(c, 4));
+	set_num(e, FIELD_USER_LOGINUID, (int64_t)chance_below(c, 4) - 1);
+	set_num(e, FIELD_GROUP_GID, chance_below(c, 4));
+	if (!open)
+		return;
+	set_num(e, FIELD_FD_NUM, res < 0 ? -1 : res);
+	set_num(e, FIELD_FD_TYPECHAR, res >= 0 && chance_once(c, 4) ? 'd' : 'f');
+	if (res >= 0)
+		set_num(e, FIELD_FD_TYPE, e->num[FIELD_FD_TYPECHAR]);
+}
+
+/* ---- what the interpreter asks for ---- */
+
+static enum have give(struct value *out, const char *s, size_t len, bool whole)
+{
+	static char copy[2][DIFF_ARGV_MAX + COMM_SIZE + 1];
+	static unsigned turn;
+	char *to = copy[turn++ % 2];
+
+	memcpy(to, s, len);
+	to[len] = '\0';
+	*out = (struct value){.type = TYPE_STR, .str = to, .len = len};
+	return whole ? HAVE_VALUE : HAVE_UNKNOWN;
+}
+
+static enum have give_text(struct value *out, const struct diff_text *t, bool whole)
+{
+	size_t len = whole ? t->len : t->seen;
+
+	return give(out, t->s, len, len == t->len);
+}
+
+/* The part of argv behind the first argument, blanks between arguments. */
+static size_t args_of(const struct diff_proc *p, size_t len, char *to)
+{
+	size_t exe = strnlen(p->argv, len) + 1, n, i;
+
+	if (len <= exe)
+		return 0;
+	/* The last NUL is no blank, unless what is behind it was cut off. */
+	n = len - exe - (len == p->argv_len);
+	for (i = 0; i < n; i++)
+		to[i] = p->argv[exe + i] ? p->argv[exe + i] : ' ';
+	return n;
+}
+
+static enum have give_command(struct value *out, const struct diff_proc *p, enum field_id f,
+			      bool whole)
+{
+	size_t len = whole ? p->argv_len : p->argv_seen, n = 0;
+	size_t exe = strnlen(p->argv, len) + 1;
+	char s[DIFF_ARGV_MAX + COMM_SIZE];
+
+	if (f == FIELD_PROC_EXE)
+		return give(out, p->argv, len ? strnlen(p->argv, len) : 0, len == p->argv_len);
+	if (f == FIELD_PROC_CMDLINE) {
+		n = strlen(p->name);
+		memcpy(s, p->name, n);
+		if (len > exe)
+			s[n++] = ' ';
+	}
+	n += args_of(p, len, s + n);
+	return give(out, s, n, len == p->argv_len);
+}
+
+static enum have give_number(const struct diff_event *e, enum field_id f, struct value *out)
+{
+	const char *text;
+	char number[24];
+
+	if (!(e->have & FIELD_BIT(f)))
+		return HAVE_MISSING;
+	if ((e->unsure & FIELD_BIT(f)) && !e->whole)
+		return HAVE_UNKNOWN;
+	if (fields[f].source != SOURCE_ENUM) {
+		*out = (struct value){.type = fields[f].type, .num = e->num[f]};
+		return HAVE_VALUE;
+	}
+	text = domain_text(f, e->num[f]);
+	snprintf(number, sizeof(number), "%" PRId64, e->num[f]);
+	text = text ? text : number;
+	return give(out, text, strlen(text), true);
+}
+
+static enum have give_ancestor(const struct diff_event *e, const char *arg, struct value *out)
+{
+	unsigned n = arg ? strtoul(arg, NULL, 10) : 1;
+
+	if (!n)
+		return give(out, e->self.name, strlen(e->self.name), true);
+	if (n > e->n_parents)
+		return HAVE_MISSING;
+	return give(out, e->parents[n - 1].name, strlen(e->parents[n - 1].name), true);
+}
+
+static const char *type_name(enum event_id type)
+{
+	size_t i;
+
+	for (i = 0; i < n_event_types; i++) {
+		if (event_types[i].kind == EVENT_SEEN && event_types[i].id == type)
+			return event_types[i].name;
+	}
+	return "";
+}
+
+static enum have event_get(const struct event *ev, enum field_id f, const char *arg,
+			   struct value *out)
+{
+	const struct diff_event *e = (const struct diff_event *)ev;
+
+	switch (f) {
+	case FIELD_EVT_TYPE:
+		return give(out, type_name(e->type), strlen(type_name(e->type)), true);
+	case FIELD_PROC_NAME:
+		return give(out, e->self.name, strlen(e->self.name), true);
+	case FIELD_CONTAINER_ID:
+		return give(out, e->container, strlen(e->container), true);
+	case FIELD_PROC_CMDLINE:
+	case FIELD_PROC_ARGS:
+	case FIELD_PROC_EXE:
+		return give_command(out, &e->self, f, e->whole);
+	case FIELD_PROC_EXEPATH:
+		return e->exepath.seen < e->exepath.len && !e->whole ?
+			       HAVE_UNKNOWN :
+			       give_text(out, &e->exepath, true);
+	case FIELD_PROC_PNAME:
+	case FIELD_PROC_ANAME:
+		return give_ancestor(e, arg, out);
+	case FIELD_PROC_PCMDLINE:
+		return e->n_parents ? give_command(out, &e->parents[0], FIELD_PROC_CMDLINE, true) :
+				      HAVE_MISSING;
+	case FIELD_FD_NAME:
+		return e->n_paths ? give_text(out, &e->paths[ev->view], e->whole) : HAVE_MISSING;
+	case FIELD_USER_NAME:
+		return give(out, "root", 4, true);
+	case FIELD_EVT_NUM:
+		*out = (struct value){.type = TYPE_INT, .num = 7};
+		return HAVE_VALUE;
+	case FIELD_EVT_SOURCE:
+		return give(out, "syscall", 7, true);
+	default:
+		return f < FIELD_KERNEL_COUNT ? give_number(e, f, out) : HAVE_MISSING;
+	}
+}
+
+void event_make(struct diff_event *e, struct chance *c)
+{
+	static const char *const containers[] = {"host", "0123456789ab", "abc", ""};
+	bool open;
+	unsigned i;
+
+	*e = (struct diff_event){.ev = {.get = event_get, .views = 1}};
+	e->type = chance_below(c, EVENT_COUNT);
+	open = e->type != EVENT_EXECVE && e->type != EVENT_EXECVEAT;
+	proc_make(c, &e->self);
+	if (e->self.argv_len && chance_once(c, 8))
+		e->self.argv_seen = chance_below(c, e->self.argv_len);
+	strcpy(e->container, containers[chance_below(c, 4)]);
+	text_make(c, &e->exepath, true);
+	e->n_parents = chance_below(c, DIFF_PARENTS + 1);
+	for (i = 0; i < e->n_parents; i++)
+		proc_make(c, &e->parents[i]);
+	numbers_make(c, e, open);
+	if (chance_once(c, 16))
+		e->unsure = e->have & FIELD_BIT(chance_below(c, FIELD_KERNEL_COUNT));
+	e->n_paths = open ? 1 + chance_below(c, 2) : 0;
+	for (i = 0; i < e->n_paths; i++)
+		text_make(c, &e->paths[i], true);
+	if (e->n_paths)
+		e->ev.views = e->n_paths;
+}
+
+bool event_is_cut(const struct diff_event *e)
+{
+	unsigned i;
+
+	for (i = 0; i < e->n_paths; i++) {
+		if (e->paths[i].seen < e->paths[i].len)
+			return true;
+	}
+	return e->unsure || e->self.argv_seen < e->self.argv_len ||
+	       e->exepath.seen < e->exepath.len;
+}
+
+/* ---- for people ---- */
+
+static void print_proc(const char *what, const struct diff_proc *p)
+{
+	size_t i;
+
+	printf("#   %s: name \"%s\", argv", what, p->name);
+	for (i = 0; i < p->argv_len; i += strlen(p->argv + i) + 1)
+		printf(" \"%s\"", p->argv + i);
+	if (p->argv_seen < p->argv_len)
+		printf(" (the kernel sees %zu bytes)", p->argv_seen);
+	printf("\n");
+}
+
+static void print_text(const char *what, const struct diff_text *t)
+{
+	printf("#   %s: \"%s\"", what, t->s);
+	if (t->seen < t->len)
+		printf(" (the kernel sees %zu bytes)", t->seen);
+	printf("\n");
+}
+
+void event_print(const struct diff_event *e)
+{
+	unsigned i;
+
+	printf("#   evt.type: %s, container.id: \"%s\"\n", type_name(e->type), e->container);
+	print_proc("process", &e->self);
+	print_text("exepath", &e->exepath);
+	for (i = 0; i < e->n_parents; i++)
+		print_proc("parent", &e->parents[i]);
+	for (i = 0; i < e->n_paths; i++)
+		print_text("fd.name", &e->paths[i]);
+	for (i = 0; i < FIELD_KERNEL_COUNT; i++) {
+		if (e->have & FIELD_BIT(i))
+			printf("#   %s: %" PRId64 "%s\n", fields[i].name, e->num[i],
+			       e->unsure & FIELD_BIT(i) ? " (not seen)" : "");
+	}
+}
+
+static void keep_beginning(struct diff_text *t, size_t len)
+{
+	if (len > t->len)
+		return;
+	t->s[len] = '\0';
+	t->len = t->seen = len;
+}
+
+bool event_simplify(struct diff_event *e, unsigned step)
+{
+	switch (step) {
+	case 0:
+		e->n_parents = 0;
+		return true;
+	case 1:
+		e->self.argv_len = e->self.argv_seen = 0;
+		return true;
+	case 2:
+		e->self.argv_seen = e->self.argv_len;
+		return true;
+	case 3:
+		if (e->n_paths > 1)
+			e->n_paths = e->ev.views = 1;
+		return true;
+	case 4:
+		e->unsure = 0;
+		return true;
+	case 5:
+		e->exepath.seen = e->exepath.len;
+		return true;
+	case 6:
+		keep_beginning(&e->exepath, 1);
+		return true;
+	case 7:
+		e->self.name[0] = '\0';
+		return true;
+	case 8:
+		e->paths[0].seen = e->paths[0].len;
+		return true;
+	case 9:
+		keep_beginning(&e->paths[0], 1);
+		return true;
+	case 10:
+		strcpy(e->container, "host");
+		return true;
+	case 11:
+		e->n_parents -= e->n_parents > 0;
+		return true;
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Types, operators, values, outputs, and the warnings about rules. */
+#include "tests/harness/ruleset.h"
+
+#include "gen/check.h"
+#include "gen/check_regex.h"
+#include "gen/field.h"
+#include "gen/op.h"
+#include "gen/parse.h"
+
+#define COMPILE "LOAD_ERR_COMPILE_CONDITION"
+
+static struct node *check(struct ruleset *rs, const char *condition)
+{
+	return condition_parse(rs->arena, &rs->diags, (struct place){"f", 1, 1}, condition, false);
+}
+
+static void test_good(void **state)
+{
+	static const char *const good[] = {
+		"proc.name = a",
+		"proc.name == a",
+		"proc.name != a",
+		"proc.name exists",
+		"proc.name > 5",
+		"proc.name in (a, b)",
+		"proc.name intersects (a)",
+		"proc.name contains a",
+		"proc.name icontains a",
+		"proc.name startswith a",
+		"proc.name endswith a",
+		"proc.name glob a*",
+		"proc.name iglob a*",
+		"proc.name regex \"a+(b|c){1,3}\\\\.[0-9]\"",
+		"fd.name pmatch (/etc)",
+		"proc.pid = 5",
+		"proc.pid != -5",
+		"proc.pid >= 5",
+		"proc.pid in (1, 2)",
+		"evt.failed = true",
+		"evt.failed != false",
+		"evt.failed in (true, false)",
+		"evt.type in (open, openat)",
+		"evt.type startswith open",
+		"evt.res = ENOENT",
+		"proc.aname = a",
+		"proc.aname[0] = a",
+		"proc.aname[32] = a",
+		"container.image.repository = a",
+		"evt.num = 0",
+	};
+	struct ruleset *rs = ruleset_new();
+	size_t i;
+
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		if (!check(rs, good[i]))
+			fail_msg("'%s': %s", good[i], rs->diags.list[rs->diags.n - 1].message);
+	}
+	assert_int_equal(rs->diags.n, 0);
+	ruleset_free(&rs);
+}
+
+static void test_wrong(void **state)
+{
+	static const char *const wrong[][2] = {
+		{"no.such = a", "nonexistent field 'no.such'"},
+		{"proc.name[1] = a", "filter field 'proc.name' takes no argument"},
+		{"proc.aname[x] = a", "must be a number from 0 to 32"},
+		{"proc.aname[33] = a", "must be a number from 0 to 32"},
+		{"proc.aname[-1] = a", "must be a number from 0 to 32"},
+		{"proc.aname[99999999999999999999] = a", "must be a number"},
+		{"proc.pid contains 5", "'contains' operator not supported for numeric filters"},
+		{"proc.pid pmatch (5)", "'pmatch' operator not supported for numeric filters"},
+		{"evt.failed > 5", "'>' operator not supported for boolean filters"},
+		{"proc.name bcontains ff", "'bcontains' operator needs a byte buffer"},
+		{"proc.name bstartswith ff", "'bstartswith' operator needs a byte buffer"},
+		{"proc.pid = a", "'a' is not a valid number"},
+		{"proc.pid = 5x", "'5x' is not a valid number"},
+		{"proc.pid = 0x10", "'0x10' is not a valid number"},
+		{"proc.pid < 5.5", "'5.5' is not a valid number"},
+		{"proc.pid = \"\"", "'' is not a valid number"},
+		{"proc.pid = \" 5\"", "' 5' is not a valid number"},
+		{"proc.pid = 9223372036854775808", "is not a valid number"},
+		{"proc.pid in (1, a)", "'a' is not a valid number"},
+		{"evt.failed = 1", "unrecognized boolean value '1'"},
+		{"evt.failed = yes", "unrecognized boolean value 'yes'"},
+		{"evt.type = nosuch", "unknown event type 'nosuch'"},
+		{"evt.type != nosuch", "unknown event type 'nosuch'"},
+		{"evt.type in (open, nosuch)", "unknown event type 'nosuch'"},
+		{"proc.name regex \"(\"", "invalid regex pattern"},
+		{"proc.name regex \"\\\\d+\"", "invalid escape sequence: \\d"},
+		{"proc.name regex \"((a{255}){255}){255}\"", "too large"},
+		{"tolower(proc.name) = a", "transformer 'tolower' is not supported"},
+		{"proc.name = val(proc.pname)", "'val' on the right-hand side is not supported"},
+		{"proc.name = tolower(proc.pname)", "'tolower' on the right-hand side"},
+		{"m", "Undefined macro 'm'"},
+	};
+	struct ruleset *rs = ruleset_new();
+	size_t i, n;
+
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		n = rs->diags.n;
+		if (check(rs, wrong[i][0]))
+			fail_msg("'%s' was accepted", wrong[i][0]);
+		assert_int_equal(rs->diags.n, n + 1);
+		if (!strstr(rs->diags.list[n].message, wrong[i][1]))
+			fail_msg("'%s': %s", wrong[i][0], rs->diags.list[n].message);
+	}
+	ruleset_free(&rs);
+}
+
+static void test_all_errors_are_told(void **state)
+{
+	struct ruleset *rs;
+	int err;
+
+	rs = load_text(RULE("r", "proc.nam = a and proc.pid = b or not fd.nane = c"), &err);
+	assert_int_equal(rs->diags.errors, 3);
+	assert_string_equal(want_diag(rs, COMPILE, "'proc.nam'")->hint,
+			    "did you mean 'proc.name'?");
+	assert_string_equal(want_diag(rs, COMPILE, "'fd.nane'")->hint, "did you mean 'fd.name'?");
+	assert_int_equal(want_diag(rs, COMPILE, "'fd.nane'")->at.column, 51);
+	ruleset_free(&rs);
+}
+
+/* A macro that two rules use is found wrong once. */
+static void test_told_once(void **state)
+{
+	struct ruleset *rs;
+	int err;
+
+	rs = load_text("- macro: m\n  condition: no.such = a\n" RULE("r", "m") RULE("s", "m"),
+		       &err);
+	assert_int_equal(rs->diags.errors, 1);
+	ruleset_free(&rs);
+}
+
+static void test_sets_fields_and_numbers(void **state)
+{
+	struct ruleset *rs = ruleset_new();
+	struct node *n =
+		check(rs, "proc.pid in (-5, 7) and evt.failed = true and user.uid = -1 and "
+			  "user.loginuid = -1 and proc.aname[3] = 5");
+
+	assert_non_null(n);
+	assert_ptr_equal(n->kids[0]->left->field, &fields[FIELD_PROC_PID]);
+	assert_int_equal(n->kids[0]->values[0].number, -5);
+	assert_int_equal(n->kids[0]->values[1].number, 7);
+	assert_int_equal(n->kids[1]->values[0].number, 1);
+	assert_int_equal(n->kids[2]->values[0].number, 4294967295);
+	assert_int_equal(n->kids[3]->values[0].number, -1);
+	assert_ptr_equal(n->kids[4]->left->field, &fields[FIELD_PROC_ANAME]);
+	assert_int_equal(n->kids[4]->values[0].number, 0);
+	ruleset_free(&rs);
+}
+
+static void test_unknown_or_wrong(void **state)
+{
+	struct ruleset *rs = ruleset_new();
+	struct place at = {"f", 1, 1};
+
+#define TREE(text) condition_parse(rs->arena, &rs->diags, at, text, true)
+	assert_int_equal(check_tree(&rs->diags, TREE("proc.name = a")), 0);
+	assert_int_equal(check_tree(&rs->diags, TREE("no.such = a")), -2);
+	assert_int_equal(check_tree(&rs->diags, TREE("evt.type = nosuch")), -2);
+	assert_int_equal(check_tree(&rs->diags, TREE("no.such = a or proc.pid = b")), -22);
+	ruleset_free(&rs);
+}
+
+static void test_output(void **state)
+{
+	static const char *const good[] = {
+		"",
+		"no field",
+		"%proc.name",
+		"%20proc.name %fd.name.",
+		"%proc.nameX",
+		"%proc.aname[2]x",
+		"%proc.aname",
+		"(%user.uid)%proc.pid",
+		"%evt.type=%fd.name.written",
+		"%proc.name[1]",
+	};
+	static const char *const wrong[][2] = {
+		{"%no.such", "unknown filter: no.such"},
+		{"100%", "formatting cannot end with a %"},
+		{"100% sure", "invalid formatting token"},
+		{"%%", "invalid formatting token"},
+		{"%proc.aname[x]", "must be a number from 0 to 32"},
+		{"%proc.aname[2", "must be a number from 0 to 32"},
+		{"%proc.aname[]", "must be a number from 0 to 32"},
+		{"%proc", "unknown filter: proc"},
+	};
+	struct ruleset *rs = ruleset_new();
+	struct place at = {"f", 1, 1};
+	size_t i;
+
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		if (check_output(&rs->diags, at, good[i]))
+			fail_msg("'%s' was refused", good[i]);
+	}
+	assert_int_equal(rs->diags.n, 0);
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		assert_int_equal(check_output(&rs->diags, at, wrong[i][0]), -2);
+		assert_int_equal(rs->diags.n, i + 1);
+		assert_non_null(strstr(rs->diags.list[i].message, wrong[i][1]));
+		assert_string_equal(rs->diags.list[i].code, "LOAD_ERR_COMPILE_OUTPUT");
+	}
+	assert_int_equal(check_output(&rs->diags, at, "%container.info"), 0);
+	want_diag(rs, "LOAD_DEPRECATED_ITEM", "%container.info");
+	ruleset_free(&rs);
+}
+
+static void test_regex(void **state)
+{
+	char why[128];
+
+	assert_int_equal(regex_check("^a\\.b$", why, sizeof(why)), 0);
+	assert_int_equal(regex_check("a\\", why, sizeof(why)), -22);
+	assert_int_equal(regex_check("[a", why, sizeof(why)), -22);
+	assert_int_equal(regex_check("\\\\d", why, sizeof(why)), 0);
+	assert_int_equal(regex_check("a{1,99999999999999999999}", why, sizeof(why)), -22);
+}
+
+/* ---- registries ---- */
+
+static void test_fields(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < FIELD_COUNT; i++) {
+		assert_int_equal(fields[i].id, i);
+		assert_ptr_equal(field_find(fields[i].name), &fields[i]);
+		assert_true(fields[i].base < FIELD_COUNT);
+		assert_int_equal(fields[i].base != fields[i].id,
+				 fields[i].source == SOURCE_PARENT ||
+					 fields[i].source == SOURCE_ANCESTOR);
+	}
+	assert_int_equal(field_find("proc.pcmdline")->base, FIELD_PROC_CMDLINE);
+	assert_null(field_find("proc"));
+	assert_null(field_nearest("nothing.like.that"));
+	assert_string_equal(field_nearest("proc.nmae"), "proc.name");
+	assert_string_equal(event_type_nearest("opneat"), "openat");
+	assert_int_equal(event_type_find("openat")->id, EVENT_OPENAT);
+	assert_int_equal(event_type_find("write")->kind, EVENT_IO);
+	assert_int_equal(event_type_find("connect")->kind, EVENT_LATER);
+	assert_null(event_type_find("nosuch"));
+}
+
+static void test_domains(void **state)
+{
+	size_t i, j, n = 0;
+	const struct domain_entry *d = field_domain(FIELD_EVT_RES, &n);
+
+	assert_non_null(d);
+	for (i = 0; i < n; i++) {
+		assert_string_equal(domain_text(FIELD_EVT_RES, d[i].code), d[i].text);
+		for (j = 0; j < i; j++)
+			assert_true(d[i].code != d[j].code);
+	}
+	assert_string_equal(domain_text(FIELD_EVT_RES, 0), "SUCCESS");
+	assert_string_equal(domain_text(FIELD_EVT_RES, 2), "ENOENT");
+	assert_string_equal(domain_text(FIELD_EVT_RES, 13), "EACCES");
+	assert_string_equal(domain_text(FIELD_FD_TYPECHAR, 'f'), "f");
+	assert_string_equal(domain_text(FIELD_FD_TYPE, 'd'), "directory");
+	assert_null(domain_text(FIELD_EVT_RES, 9999));
+	assert_null(domain_text(FIELD_PROC_NAME, 0));
+	assert_null(field_domain(FIELD_PROC_NAME, &n));
+}
+
+static void test_operators(void **state)
+{
+	assert_int_equal(op_find("in", 2), OP_IN);
+	assert_int_equal(op_find("in", 1), OP_COUNT);
+	assert_string_equal(op_nearest("contians"), "contains");
+	assert_true(op_allows(OP_IN, TYPE_LIST));
+	assert_false(op_allows(OP_EQ, TYPE_LIST));
+	assert_true(op_allows(OP_LT, TYPE_INT));
+	assert_false(op_allows(OP_LT, TYPE_BOOL));
+}
+
+/* ---- lint ---- */
+
+static void test_lint_open(void **state)
+{
+	warn(RULE("r", "evt.type = open"), "LINT_OPEN_ONLY", "'open'");
+	warn(RULE("r", "evt.type in (open, creat)"), "LINT_OPEN_ONLY", "'open'");
+	no_warning(RULE("r", "evt.type in (open, openat)"), "LINT_OPEN_ONLY");
+	no_warning(RULE("r", "evt.type = execve"), "LINT_OPEN_ONLY");
+}
+
+static void test_lint_events(void **state)
+{
+	warn(RULE("r", "evt.type in (open, write)"), "LINT_EVENT_OFF",
+	     "'write' is never seen: its volume is too high");
+	warn(RULE("r", "evt.type = connect"), "LINT_EVENT_OFF", "'connect' is not seen");
+	no_warning(RULE("r", "evt.type in (openat, execve)"), "LINT_EVENT_OFF");
+	warn(RULE("r", "proc.name = a"), "LOAD_NO_EVTTYPE", "too many evt.type values");
+	warn(RULE("r", "evt.type != open"), "LOAD_NO_EVTTYPE", "too many");
+	warn(RULE("r", "evt.type = open or proc.name = a"), "LOAD_NO_EVTTYPE", "too many");
+	no_warning(RULE("r", "evt.type = openat and proc.name = a"), "LOAD_NO_EVTTYPE");
+	no_warning(RULE("r", "not (evt.type != openat or proc.name = a)"), "LOAD_NO_EVTTYPE");
+	no_warning(RULE("r", "not evt.type exists"), "LOAD_NO_EVTTYPE");
+	no_warning(RULE("r", "proc.name = a") "  warn_evttypes: false\n", "LOAD_NO_EVTTYPE");
+}
+
+static void test_lint_values(void **state)
+{
+	warn(RULE("r", "proc.name = containerd-shim-runc-v2"), "LINT_NEVER_EQUAL",
+	     "longer than the field can be");
+	warn(RULE("r", "proc.pname in (a, containerd-shim-runc-v2)"), "LINT_NEVER_EQUAL", "longer");
+	warn(RULE("r", "container.id = 0123456789abc"), "LINT_NEVER_EQUAL", "longer");
+	warn(RULE("r", "fd.typechar = x"), "LINT_NEVER_EQUAL", "no value that the field can have");
+	warn(RULE("r", "evt.res = EACCESS"), "LINT_NEVER_EQUAL", "no value");
+	no_warning(RULE("r", "proc.name = abcdefghijklmno and container.id = 0123456789ab and "
+			     "evt.res = EACCES"),
+		   "LINT_NEVER_EQUAL");
+}
+
+static void test_lint_unused(void **state)
+{
+	static const char base[] = "- macro: m\n  condition: proc.name=a\n- list: l\n  items: []\n";
+	static const char rule[] = RULE("r", "proc.name = a");
+	struct ruleset *rs = ruleset_new();
+
+	warn("- macro: m\n  condition: proc.name=a\n" RULE("r", "proc.name=a"), "LOAD_UNUSED_MACRO",
+	     "'m'");
+	warn("- list: l\n  items: [a]\n" RULE("r", "proc.name=a"), "LOAD_UNUSED_LIST", "'l'");
+	no_warning("- list: l\n  items: [a]\n" RULE("r", "proc.name in (l)"), "LOAD_UNUSED_LIST");
+	/* A file without rules is there for others. */
+	assert_int_equal(ruleset_load_text(rs, "base", base, strlen(base)), 0);
+	assert_int_equal(ruleset_load_text(rs, "rules", rule, strlen(rule)), 0);
+	assert_int_equal(ruleset_finish(rs, false), 0);
+	assert_null(find_diag(rs, "LOAD_UNUSED_MACRO", ""));
+	assert_null(find_diag(rs, "LOAD_UNUSED_LIST", ""));
+	ruleset_free(&rs);
+}
+
+/* Names of the rules that are said to hide rule last, NULL: none. */
+static const char *hidden_by(struct ruleset *rs)
+{
+	const struct diag *d = find_diag(rs, "LINT_SHADOWED", "'last' never");
+
+	return d ? strstr(d->message, "counts: ") + strlen("counts: ") : NULL;
+}
+
+static void test_lint_shadowed(void **state)
+{
+#define ONE RULE("one", "evt.type = execve and proc.name in (a, b)")
+#define TWO RULE("two", "evt.type in (execve, execveat) and proc.name = c")
+#define OFF RULE("off", "evt.type = execve") "  enabled: false\n"
+	static const struct {
+		const char *text, *by;
+	} cases[] = {
+		{ONE RULE("last", "proc.name = a and evt.type = execve and proc.pid = 1"), "'one'"},
+		{ONE RULE("last", "evt.type = execve and proc.name in (b, a)"), "'one'"},
+		{ONE RULE("last", "evt.type = execve and proc.name in (a, c)"), NULL},
+		{ONE RULE("last", "proc.name = a"), NULL},
+		{ONE TWO RULE("last", "evt.type = execve and proc.name in (a, b, c)"),
+		 "'one', 'two'"},
+		{ONE TWO RULE("last", "evt.type = execveat and proc.name in (a, b, c)"), NULL},
+		{OFF RULE("last", "evt.type = execve"), NULL},
+		{RULE("last", "evt.type = execve") RULE("x", "evt.type = execve"), NULL},
+		{RULE("one", "evt.type = execve and (proc.name = a or proc.pid = 1)")
+			 RULE("last", "evt.type = execve and proc.pid = 1"),
+		 "'one'"},
+		{RULE("one", "evt.type = execve and not proc.name = a")
+			 RULE("last", "evt.type = execve and not proc.name = a and proc.pid = 1"),
+		 "'one'"},
+		{RULE("one", "evt.type = execve and not proc.name in (a, b)")
+			 RULE("last", "evt.type = execve and not proc.name = a"),
+		 NULL},
+		{RULE("one", "evt.type = execve and proc.aname[2] = a")
+			 RULE("last", "evt.type = execve and proc.aname[3] = a"),
+		 NULL},
+	};
+	struct ruleset *rs;
+	const char *by;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		rs = ruleset_new();
+		assert_int_equal(ruleset_load_text(rs, "f", cases[i].text, strlen(cases[i].text)),
+				 0);
+		assert_int_equal(ruleset_finish(rs, true), 0);
+		by = hidden_by(rs);
+		if (!by != !cases[i].by || (by && strcmp(by, cases[i].by)))
+			fail_msg("case %zu: hidden by %s", i, by ? by : "none");
+		ruleset_free(&rs);
+	}
+	no_warning(ONE RULE("last", "evt.type = execve and proc.name = a"), "LINT_SHADOWED");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_all_errors_are_told),
+		cmocka_unit_test(test_told_once),
+		cmocka_unit_test(test_sets_fields_and_numbers),
+		cmocka_unit_test(test_unknown_or_wrong),
+		cmocka_unit_test(test_output),
+		cmocka_unit_test(test_regex),
+		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_domains),
+		cmocka_unit_test(test_operators),
+		cmocka_unit_test(test_lint_open),
+		cmocka_unit_test(test_lint_events),
+		cmocka_unit_test(test_lint_values),
+		cmocka_unit_test(test_lint_unused),
+		cmocka_unit_test(test_lint_shadowed),
+	};
+
+	return cmocka_run_group_tests_name("gen_check", tests, NULL, NULL);
+}

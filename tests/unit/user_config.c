@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration: three sources, their order, and what is wrong with them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "user/config.h"
+
+static char file[] = "/tmp/tiercel-config-XXXXXX";
+
+static int load(struct config *c, const char *yaml, const char *const *options, size_t n)
+{
+	FILE *f = fopen(file, "w");
+
+	assert_non_null(f);
+	fputs(yaml, f);
+	fclose(f);
+	return config_load(c, file, options, n);
+}
+
+/* What was written to stderr while loading, in a static buffer. */
+static const char *complaints(const char *yaml, int *err)
+{
+	static char text[4096];
+	int saved = dup(STDERR_FILENO);
+	FILE *f = tmpfile();
+	struct config c;
+	size_t n;
+
+	assert_non_null(f);
+	fflush(stderr);
+	dup2(fileno(f), STDERR_FILENO);
+	*err = load(&c, yaml, NULL, 0);
+	fflush(stderr);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	rewind(f);
+	n = fread(text, 1, sizeof(text) - 1, f);
+	text[n] = '\0';
+	fclose(f);
+	if (!*err)
+		config_free(&c);
+	return text;
+}
+
+static void defaults(void **state)
+{
+	struct config c;
+
+	assert_int_equal(load(&c, "", NULL, 0), 0);
+	assert_int_equal(c.rule_matching, MATCHING_ALL);
+	assert_int_equal(c.priority, PRIORITY_DEBUG);
+	assert_int_equal(c.slack_minimumpriority, PRIORITY_DEBUG);
+	assert_true(c.suggested_output);
+	assert_true(c.stdout_enabled);
+	assert_false(c.json_output);
+	assert_int_equal(c.rules_files.n, 1);
+	assert_string_equal(c.slack_username, "Falcosidekick");
+	assert_string_not_equal(c.hostname, "");
+	config_free(&c);
+}
+
+static void values_of_a_file(void **state)
+{
+	struct config c;
+
+	assert_int_equal(load(&c,
+			      "rules_files: [/a, /b]\njson_output: yes\nrule_matching: first\n"
+			      "priority: Warning\nappend_output:\n  - suggested_output: false\n"
+			      "slack:\n  webhookurl: http://x/y\n  minimumpriority: error\n"
+			      "stdout_output: {enabled: off}\n---\nhostname: h\n",
+			      NULL, 0),
+			 0);
+	assert_int_equal(c.rules_files.n, 2);
+	assert_string_equal(c.rules_files.v[1], "/b");
+	assert_true(c.json_output);
+	assert_int_equal(c.rule_matching, MATCHING_FIRST);
+	assert_int_equal(c.priority, PRIORITY_WARNING);
+	assert_false(c.suggested_output);
+	assert_false(c.stdout_enabled);
+	assert_string_equal(c.slack_webhookurl, "http://x/y");
+	assert_int_equal(c.slack_minimumpriority, PRIORITY_ERROR);
+	assert_string_equal(c.hostname, "h");
+	config_free(&c);
+}
+
+static void later_source_wins(void **state)
+{
+	const char *const options[] = {"slack.minimumpriority=alert", "rules_files[]=/c",
+				       "append_output[0].suggested_output=false"};
+	struct config c;
+
+	setenv("SLACK_WEBHOOKURL", "http://env/", 1);
+	setenv("SLACK_MINIMUMPRIORITY", "notice", 1);
+	setenv("FALCO_HOSTNAME", "env-host", 1);
+	assert_int_equal(
+		load(&c, "slack: {webhookurl: http://file/, minimumpriority: error}\n", options, 3),
+		0);
+	assert_string_equal(c.slack_webhookurl, "http://env/");
+	assert_int_equal(c.slack_minimumpriority, PRIORITY_ALERT);
+	assert_string_equal(c.hostname, "env-host");
+	assert_int_equal(c.rules_files.n, 2);
+	assert_string_equal(c.rules_files.v[1], "/c");
+	assert_false(c.suggested_output);
+	config_free(&c);
+	unsetenv("SLACK_WEBHOOKURL");
+	unsetenv("SLACK_MINIMUMPRIORITY");
+	unsetenv("FALCO_HOSTNAME");
+}
+
+static void variables_are_expanded(void **state)
+{
+	const char *const options[] = {"slack.channel=${TIERCEL_T}!"};
+	struct config c;
+
+	setenv("TIERCEL_T", "value", 1);
+	assert_int_equal(
+		load(&c,
+		     "hostname: a${TIERCEL_T}b${TIERCEL_NONE}c\nslack:\n  footer: $${TIERCEL_T}\n"
+		     "  icon: ${TIERCEL_T\n",
+		     options, 1),
+		0);
+	assert_string_equal(c.hostname, "avaluebc");
+	assert_string_equal(c.slack_footer, "${TIERCEL_T}");
+	assert_string_equal(c.slack_icon, "${TIERCEL_T");
+	assert_string_equal(c.slack_channel, "value!");
+	config_free(&c);
+	unsetenv("TIERCEL_T");
+}
+
+static void assert_complains(const char *yaml, int want_err, const char *place, const char *part)
+{
+	int err;
+	const char *text = complaints(yaml, &err);
+	char start[200];
+
+	snprintf(start, sizeof(start), "%s:%s", file, place);
+	assert_int_equal(err != 0, want_err);
+	if (strncmp(text, start, strlen(start)) || !strstr(text, part))
+		fail_msg("'%s' and '%s' are not in: %s", start, part, text);
+}
+
+static void unknown_keys_are_warned_of(void **state)
+{
+	assert_complains("\njson_ouptut: true\n", 0, "2:1: warning: ", "json_output");
+	assert_complains("slack:\n  webhokurl: x\n", 0, "2:3: warning: ", "slack.webhookurl");
+	assert_complains("webserver: {enabled: true}\n", 0, "1:1: note: ", "no effect");
+}
+
+static void bad_values_are_errors(void **state)
+{
+	assert_complains("json_output: maybe\n", 1, "1:14: error: ", "true or false");
+	assert_complains("priority: LOUD\n", 1, "1:11: error: ", "LOUD");
+	assert_complains("json_output: [a]\n", 1, "1:14: error: ", "true or false");
+	assert_complains("- a\n", 1, "1:1: error: ", "mapping");
+	assert_complains("a: [\n", 1, "", "error");
+}
+
+static void bad_options_are_errors(void **state)
+{
+	static const char *const bad[] = {"json_output=maybe", "json_output", "=x",
+					  "slack.minimumpriority=loudest", "slack.queue=-1"};
+	struct config c;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (!load(&c, "", &bad[i], 1))
+			fail_msg("accepted: %s", bad[i]);
+	}
+	assert_int_not_equal(config_load(&c, "/no/such/file", NULL, 0), 0);
+}
+
+static int make_file(void **state)
+{
+	int fd = mkstemp(file);
+
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state)
+{
+	return unlink(file);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(values_of_a_file),
+		cmocka_unit_test(later_source_wins),
+		cmocka_unit_test(variables_are_expanded),
+		cmocka_unit_test(unknown_keys_are_warned_of),
+		cmocka_unit_test(bad_values_are_errors),
+		cmocka_unit_test(bad_options_are_errors),
+	};
+
+	return cmocka_run_group_tests(tests, make_file, remove_file);
+}

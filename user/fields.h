@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The getters of records: get_<ID>() for each row of kern/fields.def. A row without one does not
+ * link. Texts are either in the record or built in the field's own e->text, so that two fields
+ * can be looked at side by side.
+ *
+ *   user/fields.c       the table; the event, ids and names of users, the container
+ *   user/fields_proc.c  command lines, ancestors, working directory
+ *   user/fields_file.c  file descriptors and paths
+ */
+#pragma once
+#include "user/record.h"
+
+/* A getter sets str and len, or num, of *out; the type is settled by the caller. */
+#define GETTER(id) enum have get_##id(struct record_event *e, const char *arg, struct value *out)
+
+#define FIELD(id, name, type, source, presence, doc) GETTER(id);
+#define FIELD_KERNEL_END
+#include "kern/fields.def"
+#undef FIELD
+#undef FIELD_KERNEL_END
+
+/* For getters: they return what the getter returns. */
+enum have field_number(struct value *out, int64_t n);
+enum have field_text(struct value *out, const char *s);
+/* A copy in the field's own text; unknown if the record says so of the field. */
+enum have field_copy(struct record_event *e, enum field_id f, const char *s, size_t len,
+		     struct value *out);
+enum have field_copy_tail(struct record_event *e, enum field_id f, enum tail_id t,
+			  struct value *out);
+/* The same without a look at the record; false if there is no memory. */
+bool field_copy_text(struct record_event *e, enum field_id f, const char *s, size_t len,
+		     struct value *out);
+/* Room for a text of len bytes and its NUL; NULL if there is no memory. */
+char *field_room(struct record_event *e, enum field_id f, size_t len);
+
+/* Whether the kernel could not read the field to the end. */
+bool field_is_unknown(const struct record_event *e, enum field_id f);
+/* Whether the event is one of the open family. */
+bool field_is_open(const struct record_event *e);
+bool field_is_host(const struct record_event *e);
