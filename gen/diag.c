@@ -11,7 +11,8 @@
 
 #include "gen/arena.h"
 
-#define WINDOW 120 /* characters of a long line that are shown */
+#define LINES_MAX 1000 /* diagnostics that show their line: to find it takes time */
+#define WINDOW	  120  /* characters of a long line that are shown */
 
 static const char *const severity_names[] = {"error", "warning", "note"};
 static const char *const severity_colors[] = {"\033[1;31m", "\033[1;35m", "\033[1;36m"};
@@ -67,7 +68,7 @@ int diag_add(struct diags *d, enum severity s, struct place at, const char *code
 		.at = at,
 		.code = code,
 		.hint = hint,
-		.line = find_line(d, at),
+		.line = d->n < LINES_MAX ? find_line(d, at) : NULL,
 		.context = d->context,
 	};
 	va_list args;

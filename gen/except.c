@@ -12,6 +12,8 @@
 #include "gen/parse.h"
 #include "gen/ruleset_private.h"
 
+#define EXCEPTIONS_MAX 1000
+
 struct comparator {
 	enum op op;
 	enum modifier modifier;
@@ -258,6 +260,9 @@ int except_read(struct item *it, struct rule_entry *r, struct ynode *sequence,
 	size_t i;
 	int err = 0;
 
+	if (sequence->n + r->n_exceptions > EXCEPTIONS_MAX)
+		return item_fail(it, sequence->at, CODE_VALIDATE,
+				 "a rule can have %d exceptions at most", EXCEPTIONS_MAX);
 	for (i = 0; !err && i < sequence->n; i++)
 		err = read_one(it, r, sequence->items[i], mode);
 	if (err)

@@ -7,7 +7,7 @@
 
 #include "gen/arena.h"
 
-static bool is_blank(char c)
+bool lex_is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\b';
 }
@@ -46,7 +46,7 @@ bool lex_blank(struct lex *x)
 {
 	size_t start = x->pos;
 
-	while (is_blank(x->s[x->pos]))
+	while (lex_is_blank(x->s[x->pos]))
 		x->pos++;
 	return x->pos > start;
 }
@@ -69,7 +69,7 @@ bool lex_word(struct lex *x, const char *text)
 	if (!lex_text(x, text))
 		return false;
 	next = x->s[x->pos];
-	if (is_blank(next) || next == '(' || !next)
+	if (lex_is_blank(next) || next == '(' || !next)
 		return true;
 	x->pos = start;
 	return false;
@@ -140,7 +140,7 @@ bool lex_number(struct lex *x, struct span *out)
 
 static size_t run_end(const char *s, size_t i, const char *without)
 {
-	while (s[i] && !is_blank(s[i]) && !strchr(without, s[i]))
+	while (s[i] && !lex_is_blank(s[i]) && !strchr(without, s[i]))
 		i++;
 	return i;
 }

@@ -21,6 +21,7 @@ struct span {
 	size_t len;
 };
 
+bool lex_is_blank(char c);
 bool lex_blank(struct lex *x); /* one or more */
 bool lex_text(struct lex *x, const char *text);
 /* text and the blank, '(' or end that must follow it; only text is taken. */

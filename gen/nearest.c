@@ -44,7 +44,11 @@ void nearest_offer(struct nearest *n, const char *name)
 	if (wanted > NAME_MAX_LEN || len > NAME_MAX_LEN)
 		return;
 	distance = edits(n->wanted, wanted, name, len);
-	if (distance > limit || (n->best && distance >= n->distance))
+	if (distance > limit)
+		return;
+	/* Of two that are as near, the one that only goes on. */
+	distance = 2 * distance - !strncmp(n->wanted, name, wanted);
+	if (n->best && distance >= n->distance)
 		return;
 	n->best = name;
 	n->distance = distance;

@@ -5,7 +5,7 @@
 struct nearest {
 	const char *wanted;
 	const char *best; /* NULL while nothing is near */
-	unsigned distance;
+	unsigned distance; /* of best */
 };
 
 /* Takes name for the best if it is nearer than what was offered before. Near means few single

@@ -172,9 +172,9 @@ static struct span last_word(const struct parser *p)
 {
 	size_t end = p->lex.pos, start;
 
-	while (end && strchr(" \t\r\n\b", p->lex.s[end - 1]))
+	while (end && lex_is_blank(p->lex.s[end - 1]))
 		end--;
-	for (start = end; start && end - start < 40 && !strchr(" \t\r\n\b", p->lex.s[start - 1]);)
+	for (start = end; start && end - start < 40 && !lex_is_blank(p->lex.s[start - 1]);)
 		start--;
 	return (struct span){p->lex.s + start, end - start};
 }

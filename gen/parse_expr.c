@@ -17,6 +17,9 @@ int parser_fail(struct parser *p, size_t pos, const char *hint, const char *form
 	char message[256];
 	va_list args;
 
+	/* What is missing at the end is missed behind the last word. */
+	while (pos && pos >= p->lex.len && lex_is_blank(p->lex.s[pos - 1]))
+		pos--;
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
@@ -373,7 +376,7 @@ static bool is_complete(const struct parser *p, enum op op)
 
 	if ((o != OPERAND_ONE && o != OPERAND_HEX) || first == '=' || first == '!')
 		return true;
-	return p->lex.s[p->lex.pos] && strchr(" \t\r\n\b", p->lex.s[p->lex.pos]);
+	return lex_is_blank(p->lex.s[p->lex.pos]);
 }
 
 /* The longest operator that stands here, OP_COUNT if none does. */

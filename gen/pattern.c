@@ -216,7 +216,10 @@ static bool put_pmatch(struct writer *w, const struct alt *alt)
 			return false;
 		s += len;
 	}
-	symset_add(&after, '/');
+	if (first)
+		put_any(w); /* the root: every text passes */
+	else
+		symset_add(&after, '/');
 	put(w, after, false);
 	return true;
 }

@@ -133,8 +133,8 @@ static void warn_left(struct paste *p, struct place at, const struct list_entry 
 {
 	diag_add(&p->rs->diags, SEVERITY_WARNING, at, "LINT_LIST_LEFT",
 		 "name that list in the condition itself",
-		 "'%s' is compared as a text here, although it is the name of a list: lists nest "
-		 "two levels deep, and list '%s' is the second",
+		 "'%s' is the name of a list but is compared as a text here: it came into list "
+		 "'%s' through another list, and only one level of lists in lists is replaced",
 		 l->name, from->name);
 }
 

@@ -126,36 +126,53 @@ int ruleset_load_text(struct ruleset *rs, const char *name, const char *text, si
 }
 
 /* Of a rule that may be skipped, what is not known is no error. True if it is skipped. */
-static bool skip(struct ruleset *rs, const struct rule_entry *e, int err)
+static bool skip(struct ruleset *rs, const struct rule_entry *e, const struct diags *found, int err)
 {
+	size_t i = 0;
+
 	if (err != -ENOENT || !e->rule.skip_if_unknown)
 		return false;
-	diag_add(&rs->diags, SEVERITY_WARNING, e->rule.at, "LOAD_UNKNOWN_FILTER", NULL,
-		 "the rule is skipped: it names a field or an event type that is not known");
+	while (found->list[i].severity != SEVERITY_ERROR)
+		i++;
+	diag_add(&rs->diags, SEVERITY_WARNING, found->list[i].at, "LOAD_UNKNOWN_FILTER",
+		 found->list[i].hint, "the rule is skipped: %s", found->list[i].message);
 	return true;
+}
+
+/* NULL if it is wrong; -ENOENT in *err if only names in it are not known. */
+static struct node *rule_tree(struct ruleset *rs, const struct rule_entry *e, struct diags *found,
+			      int *err)
+{
+	struct node *tree = NULL;
+	struct text t;
+
+	*err = -EINVAL;
+	if (!except_condition(rs, e, &t))
+		tree = resolve_condition(rs, &t);
+	if (!tree)
+		return NULL;
+	*err = check_tree(found, tree);
+	return *err ? NULL : tree;
 }
 
 static void finish_rule(struct ruleset *rs, struct rule_entry *e)
 {
-	struct diags found = {.arena = rs->arena, .context = rs->diags.context};
+	struct diags found = {
+		.arena = rs->arena,
+		.sources = rs->diags.sources,
+		.context = rs->diags.context,
+	};
 	struct node *tree;
-	struct text t;
 	int err, output;
 
-	if (e->skipped || except_condition(rs, e, &t))
+	if (e->skipped)
 		return;
-	tree = resolve_condition(rs, &t);
-	if (!tree)
-		return;
-	found.sources = rs->diags.sources;
-	err = check_tree(&found, tree);
+	tree = rule_tree(rs, e, &found, &err);
 	output = check_output(&found, e->rule.output_at, e->rule.output);
-	if (err != -EINVAL && output)
-		err = output;
-	if (skip(rs, e, err))
+	if (skip(rs, e, &found, err ? err : output))
 		return;
 	diag_merge(&rs->diags, &found);
-	if (err)
+	if (err || output)
 		return;
 	e->rule.tree = tree;
 	lint_rule(rs, e);
@@ -181,9 +198,18 @@ int ruleset_finish(struct ruleset *rs, bool first)
 
 struct node *ruleset_condition(struct ruleset *rs, const char *text, bool syntax_only)
 {
-	struct text t = text_at(rs->arena, (struct place){.file = "condition"}, text);
+	struct ynode scalar = {
+		.kind = YNODE_SCALAR,
+		.at = {"condition", 1, 1},
+		.text = arena_str(rs->arena, text, strlen(text)),
+		.len = strlen(text),
+	};
+	struct text t = {.arena = rs->arena};
 	struct node *n;
 
+	diag_source_add(&rs->diags, scalar.at.file, scalar.text, scalar.len);
+	scalar.source = rs->diags.sources;
+	text_add_node(&t, &scalar, 0, scalar.len);
 	if (syntax_only)
 		return parse_text(&rs->diags, &t);
 	if (resolve_prepare(rs))

@@ -176,6 +176,19 @@ INLINE void eval_whole(__u32 idx, struct img im, __u32 a, __u32 off, __u32 len, 
 		scan_symbol(idx, a, state, SYM_END);
 }
 
+/* argv[0]; it ends for sure if something follows it, or if argv is whole. */
+INLINE void eval_exe(__u32 idx, struct scratch *s, struct img im)
+{
+	__u32 size = s->norm.start, len = s->argv.len;
+	bool ends = s->argv.state == TEXT_WHOLE || size < len;
+
+	if (s->argv.state != TEXT_WHOLE && s->argv.state != TEXT_CUT)
+		return;
+	if (ends && size)
+		size--; /* its NUL */
+	eval_whole(idx, im, AUT_EXE, s->argv.off, size, ends);
+}
+
 #define PROC_TEXTS                                                                                 \
 	(FIELD_BIT(FIELD_PROC_CMDLINE) | FIELD_BIT(FIELD_PROC_ARGS) | FIELD_BIT(FIELD_PROC_EXE))
 
@@ -213,10 +226,7 @@ GLOBAL int eval_process(__u32 idx)
 	s->norm.start = exe_size(idx, s->argv.len);
 	if (automaton(im, AUT_CMD)->n_states)
 		eval_command(idx, s, im);
-	if (s->argv.state != TEXT_NONE && s->argv.len)
-		eval_whole(idx, im, AUT_EXE, s->argv.off, (s->norm.start - 1) & 4095, true);
-	else
-		eval_whole(idx, im, AUT_EXE, s->argv.off, 0, true);
+	eval_exe(idx, s, im);
 	if (s->exepath.state == TEXT_WHOLE || s->exepath.state == TEXT_CUT)
 		eval_whole(idx, im, AUT_EXEPATH, s->exepath.off, s->exepath.len,
 			   s->exepath.state == TEXT_WHOLE);

@@ -174,6 +174,8 @@ static int fail(const char *file, size_t number, const char *format, ...)
 	return -EINVAL;
 }
 
+/* -EINVAL for an event that is wrong: the next one may be right. -EIO if there is no way to print.
+ */
 static int eval_line(struct eval *e, struct arena *a, const char *file, size_t number,
 		     const char *line, size_t len)
 {
@@ -191,7 +193,7 @@ static int eval_line(struct eval *e, struct arena *a, const char *file, size_t n
 		print_truth(e);
 	else if (print_alerts(e, &event.ev))
 		return fail(file, number, "no memory");
-	return fflush(stdout) ? fail(file, number, "%s", strerror(errno)) : 0;
+	return fflush(stdout) ? -EIO : 0;
 }
 
 static int eval_stream(struct eval *e, const char *file, FILE *in)
@@ -199,9 +201,9 @@ static int eval_stream(struct eval *e, const char *file, FILE *in)
 	_cleanup_free_ char *line = NULL;
 	size_t cap = 0, number = 0;
 	ssize_t len;
-	int err = 0;
+	int err = 0, worst = 0;
 
-	while (!err && (len = getline(&line, &cap, in)) >= 0) {
+	while (err != -EIO && (len = getline(&line, &cap, in)) >= 0) {
 		struct arena *a;
 
 		number++;
@@ -212,8 +214,9 @@ static int eval_stream(struct eval *e, const char *file, FILE *in)
 			return fail(file, number, "no memory");
 		err = eval_line(e, a, file, number, line, len);
 		arena_free(&a);
+		worst = err ? err : worst;
 	}
-	return !err && ferror(in) ? fail(file, number, "%s", strerror(errno)) : err;
+	return ferror(in) ? fail(file, number, "%s", strerror(errno)) : worst;
 }
 
 static int eval_file(struct eval *e, const char *path)

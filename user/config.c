@@ -13,133 +13,17 @@
 #include "gen/yaml.h"
 
 #include "user/buf.h"
+#include "user/config_type.h"
 
 #define CONFIG_MAX  ((size_t)4 << 20)
 #define CONFIG_CODE "CONFIG"
-
-/* ---- types ---- */
-
-/* How values of a type are read and released. set adds to lists: clear comes before the first. */
-struct type {
-	int (*set)(void *member, const char *text);
-	void (*clear)(void *member);
-	const char *expected;
-};
-
-static int set_BOOL(void *member, const char *text)
-{
-	static const char *const words[] = {"false", "true", "no", "yes", "off", "on", "n", "y"};
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (!strcasecmp(text, words[i])) {
-			*(bool *)member = i & 1;
-			return 0;
-		}
-	}
-	return -EINVAL;
-}
-
-static int set_TEXT(void *member, const char *text)
-{
-	*(char **)member = strdup(text);
-	return *(char **)member ? 0 : -ENOMEM;
-}
-
-static int set_TEXTS(void *member, const char *text)
-{
-	return *text ? texts_add(member, text) : 0;
-}
-
-static int set_UINT(void *member, const char *text)
-{
-	unsigned long n;
-	char *end;
-
-	errno = 0;
-	n = strtoul(text, &end, 10);
-	if (errno || end == text || *end || *text == '-' || n > INT_MAX)
-		return -EINVAL;
-	*(unsigned *)member = n;
-	return 0;
-}
-
-static int set_PRIORITY(void *member, const char *text)
-{
-	if (*text)
-		return priority_parse(text, member);
-	*(enum priority *)member = PRIORITY_DEBUG;
-	return 0;
-}
-
-static int set_LEVEL(void *member, const char *text)
-{
-	return log_level_parse(text, member);
-}
-
-/* Index in words, -EINVAL if it is none of them. */
-static int choose(const char *const *words, size_t n, const char *text)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (!strcasecmp(text, words[i]))
-			return i;
-	}
-	return -EINVAL;
-}
-
-static int set_MATCHING(void *member, const char *text)
-{
-	static const char *const words[] = {"all", "first"};
-	int i = choose(words, ARRAY_LEN(words), text);
-
-	if (i < 0)
-		return i;
-	*(enum matching *)member = i;
-	return 0;
-}
-
-static int set_SLACK_FORMAT(void *member, const char *text)
-{
-	static const char *const words[] = {"all", "text", "fields"};
-	int i = choose(words, ARRAY_LEN(words), text);
-
-	if (i < 0)
-		return i;
-	*(enum slack_format *)member = i;
-	return 0;
-}
-
-static void clear_none(void *member)
-{
-}
-
-static void clear_TEXT(void *member)
-{
-	free(*(char **)member);
-	*(char **)member = NULL;
-}
-
-static void clear_TEXTS(void *member)
-{
-	texts_free(member);
-}
-
-static const struct type type_BOOL = {set_BOOL, clear_none, "true or false"};
-static const struct type type_TEXT = {set_TEXT, clear_TEXT, "a text"};
-static const struct type type_TEXTS = {set_TEXTS, clear_TEXTS, "a list of texts"};
-static const struct type type_UINT = {set_UINT, clear_none, "a number"};
-static const struct type type_PRIORITY = {
-	set_PRIORITY, clear_none,
-	"emergency, alert, critical, error, warning, notice, informational or debug"};
-static const struct type type_LEVEL = {set_LEVEL, clear_none, "error, warning, info or debug"};
-static const struct type type_MATCHING = {set_MATCHING, clear_none, "all or first"};
-static const struct type type_SLACK_FORMAT = {set_SLACK_FORMAT, clear_none, "all, text or fields"};
 
 /* ---- rows ---- */
 
 static const struct row {
 	const char *path;
 	size_t offset;
-	const struct type *type;
+	const struct config_type *type;
 	const char *value, *env;
 } rows[] = {
 #define KEY(id, path, type, value, env, doc)                                                       \
@@ -478,8 +362,8 @@ static int find_hostname(struct config *c)
 	if (gethostname(name, sizeof(name)))
 		return -errno;
 	name[sizeof(name) - 1] = '\0';
-	clear_TEXT(&c->hostname);
-	return set_TEXT(&c->hostname, name);
+	type_TEXT.clear(&c->hostname);
+	return type_TEXT.set(&c->hostname, name);
 }
 
 int config_load(struct config *c, const char *file, const char *const *options, size_t n)

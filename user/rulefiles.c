@@ -7,18 +7,6 @@
 
 #include "base_yaml.h"
 
-/* Whether a path is a base.yaml or a directory that holds one. */
-static bool is_base(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char inside[4096];
-
-	if (!strcmp(slash ? slash + 1 : path, BASE_NAME))
-		return true;
-	snprintf(inside, sizeof(inside), "%s/" BASE_NAME, path);
-	return !access(inside, F_OK);
-}
-
 int rulefiles_base(struct ruleset *rs)
 {
 	return ruleset_load_text(rs, BASE_NAME, (const char *)base_yaml, sizeof(base_yaml));
@@ -60,17 +48,13 @@ static int load_all(struct ruleset *rs, const char *const *paths, size_t n, bool
 
 int rulefiles_read(struct ruleset *rs, const char *const *paths, size_t n, const struct config *cfg)
 {
-	bool named = n > 0, has_base = false;
-	int err = 0;
+	bool named = n > 0;
+	int err = rulefiles_base(rs);
 
 	if (!named) {
 		paths = (const char *const *)cfg->rules_files.v;
 		n = cfg->rules_files.n;
 	}
-	for (size_t i = 0; i < n; i++)
-		has_base |= is_base(paths[i]);
-	if (!has_base)
-		err = rulefiles_base(rs);
 	return err ? err : load_all(rs, paths, n, !named);
 }
 

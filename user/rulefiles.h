@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which rule files are loaded: those named on the command line, else those of the configuration;
- * before them the built-in base.yaml with the standard macros, unless one of them is a base.yaml.
+ * before them always the built-in base.yaml with the standard macros, so that no file depends on
+ * being read after another. What a file defines again replaces what is built in.
  */
 #pragma once
 #include <stdbool.h>

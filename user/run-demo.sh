@@ -7,6 +7,8 @@
 # something to see. It goes on watching until Ctrl-C. Where the kernel cannot be watched, the same
 # rules are shown at work on a recorded stream of events instead.
 # TIERCEL_DEMO_SECONDS ends it after that time, for tests.
+#
+# shellcheck disable=SC2317 # what traps call
 
 set -u
 tiercel=${1:?usage: run-demo.sh TIERCEL}

@@ -209,34 +209,45 @@ static void outlive(pid_t first, const sigset_t *waited)
 			kill(first, SIGKILL);
 }
 
-static _Noreturn void keep(struct sandbox *s, const struct inside *in, pid_t caller)
+/* Into the container; its first process, or -1 after a reply that says what failed. */
+static pid_t start_first(const struct sandbox *s, const struct inside *in)
+{
+	int err = sandbox_cgroups_make(&s->cgroups);
+	pid_t first = -1;
+
+	if (err) {
+		reply(in->sock, err, "make a cgroup");
+		return -1;
+	}
+	err = sandbox_cgroups_enter(&s->cgroups);
+	if (err) {
+		reply(in->sock, err, "enter its cgroup");
+		return -1;
+	}
+	if (unshare(NAMESPACES) || (first = fork()) < 0)
+		reply(in->sock, -errno, "make its namespaces");
+	if (!first)
+		first_process(in);
+	return first;
+}
+
+/* Not ended by SIGTERM, so that it removes whatever it has made. */
+static _Noreturn void keep(const struct sandbox *s, const struct inside *in, pid_t caller)
 {
 	sigset_t waited;
 	pid_t first;
-	int err;
 
 	settle_signals(&waited);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != caller)
 		_exit(1);
 	setsid();
-	err = sandbox_cgroups_enter(&s->cgroups);
-	if (err)
-		give_up(in->sock, err, "enter its cgroup");
-	if (unshare(NAMESPACES))
-		give_up(in->sock, -errno, "make namespaces");
-	first = fork();
-	if (first < 0)
-		give_up(in->sock, -errno, "start its first process");
-	if (!first)
-		first_process(in);
+	first = start_first(s, in);
 	close(in->sock);
-	outlive(first, &waited);
-	/* a killed caller cleans up nothing */
-	if (getppid() != caller) {
-		sandbox_cgroups_leave(&s->cgroups);
-		sandbox_cgroups_remove(&s->cgroups);
-	}
+	if (first > 0)
+		outlive(first, &waited);
+	sandbox_cgroups_leave(&s->cgroups);
+	sandbox_cgroups_remove(&s->cgroups);
 	_exit(0);
 }
 
@@ -305,9 +316,9 @@ int sandbox_start(struct sandbox *s, sandbox_job job, void *arg)
 	in.stand_in = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	if (in.stand_in < 0)
 		return fail(s, -errno, "open /proc/self/exe");
-	err = sandbox_cgroups_make(&s->cgroups, s->id);
+	err = sandbox_cgroups_find(&s->cgroups, s->id);
 	if (err)
-		fail(s, err, "make a cgroup");
+		fail(s, err, "find a mounted cgroup hierarchy");
 	else
 		err = start_keeper(s, &in);
 	close(in.stand_in);
@@ -336,5 +347,7 @@ void sandbox_stop(struct sandbox *s)
 			;
 	}
 	s->keeper = 0;
+	/* a keeper that could not get out of them has left them */
 	sandbox_cgroups_remove(&s->cgroups);
+	s->cgroups.n = 0;
 }

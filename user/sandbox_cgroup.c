@@ -54,49 +54,64 @@ static void copy_cpuset(const char *parent, const char *dir)
 	copy_setting(parent, dir, "cpuset.mems");
 }
 
-/* One hierarchy. */
-static int make_one(struct sandbox_cgroup *g, const char *root, const char *id)
+/* The directory above. */
+static void cut(char *path)
 {
-	char parent[192];
+	*strrchr(path, '/') = '\0';
+}
 
-	if (snprintf(parent, sizeof(parent), "%s/%s", root, PARENT) >= (int)sizeof(parent) ||
-	    snprintf(g->path, sizeof(g->path), "%s/%s", parent, id) >= (int)sizeof(g->path))
-		return -ENAMETOOLONG;
+static int make_one(const char *path)
+{
+	char parent[PATH_MAX], root[PATH_MAX];
+
+	snprintf(parent, sizeof(parent), "%s", path);
+	cut(parent);
+	snprintf(root, sizeof(root), "%s", parent);
+	cut(root);
 	if (mkdir(parent, 0755) && errno != EEXIST)
 		return -errno;
 	copy_cpuset(root, parent);
-	if (mkdir(g->path, 0755)) {
-		int err = -errno;
-
-		rmdir(parent);
-		return err;
-	}
-	copy_cpuset(parent, g->path);
+	if (mkdir(path, 0755))
+		return -errno;
+	copy_cpuset(parent, path);
 	return 0;
 }
 
-int sandbox_cgroups_make(struct sandbox_cgroups *c, const char *id)
+int sandbox_cgroups_find(struct sandbox_cgroups *c, const char *id)
 {
 	FILE *f = fopen("/proc/self/mounts", "re");
 	char line[4096], root[1024], type[64];
-	int err = -ENOENT;
 
 	if (!f)
 		return -errno;
 	c->n = 0;
 	while (c->n < SANDBOX_CGROUPS && fgets(line, sizeof(line), f)) {
-		int one;
+		char *path = c->list[c->n].path;
 
 		if (sscanf(line, "%*s %1023s %63s", root, type) != 2 || strncmp(type, "cgroup", 6))
 			continue;
-		one = make_one(&c->list[c->n], root, id);
-		if (!one)
+		if (snprintf(path, sizeof(c->list->path), "%s/" PARENT "/%s", root, id) <
+		    (int)sizeof(c->list->path))
 			c->n++;
-		else if (!c->n)
-			err = one;
 	}
 	fclose(f);
-	return c->n ? 0 : err;
+	return c->n ? 0 : -ENOENT;
+}
+
+int sandbox_cgroups_make(const struct sandbox_cgroups *c)
+{
+	int err = -ENOENT;
+	bool some = false;
+
+	for (unsigned i = 0; i < c->n; i++) {
+		int one = make_one(c->list[i].path);
+
+		if (one)
+			err = one;
+		else
+			some = true;
+	}
+	return some ? 0 : err;
 }
 
 /* What the kernel programs will make of it. */
@@ -130,46 +145,41 @@ int sandbox_cgroups_enter(const struct sandbox_cgroups *c)
 void sandbox_cgroups_leave(const struct sandbox_cgroups *c)
 {
 	for (unsigned i = 0; i < c->n; i++) {
-		char root[sizeof(c->list[i].path)];
+		struct sandbox_cgroup root = c->list[i];
 
-		strcpy(root, c->list[i].path);
-		*strrchr(root, '/') = '\0';
-		*strrchr(root, '/') = '\0';
-		write_text(root, "cgroup.procs", "0");
+		cut(root.path);
+		cut(root.path);
+		write_text(root.path, "cgroup.procs", "0");
 	}
 }
 
-static void kill_members(const char *dir)
+static void kill_others(const char *dir)
 {
 	char path[PATH_MAX];
 	FILE *f;
 	int pid;
 
-	if (!write_text(dir, "cgroup.kill", "1"))
-		return;
 	snprintf(path, sizeof(path), "%s/cgroup.procs", dir);
 	f = fopen(path, "re");
 	if (!f)
 		return;
 	while (fscanf(f, "%d", &pid) == 1)
-		if (pid > 0)
+		if (pid > 0 && pid != getpid())
 			kill(pid, SIGKILL);
 	fclose(f);
 }
 
-static void remove_one(struct sandbox_cgroup *g)
+void sandbox_cgroups_remove(const struct sandbox_cgroups *c)
 {
-	for (int i = 0; i < REMOVE_TRIES && rmdir(g->path) && errno == EBUSY; i++) {
-		kill_members(g->path);
-		usleep(REMOVE_PAUSE_US);
-	}
-	/* the one above goes with the last container in it; a runtime makes it anew */
-	*strrchr(g->path, '/') = '\0';
-	rmdir(g->path);
-}
+	for (unsigned n = 0; n < c->n; n++) {
+		struct sandbox_cgroup g = c->list[n];
 
-void sandbox_cgroups_remove(struct sandbox_cgroups *c)
-{
-	while (c->n)
-		remove_one(&c->list[--c->n]);
+		for (int i = 0; i < REMOVE_TRIES && rmdir(g.path) && errno == EBUSY; i++) {
+			kill_others(g.path);
+			usleep(REMOVE_PAUSE_US);
+		}
+		/* the one above goes with the last container in it; a runtime makes it anew */
+		cut(g.path);
+		rmdir(g.path);
+	}
 }

@@ -16,11 +16,13 @@ struct sandbox_cgroups {
 	unsigned n;
 };
 
-/* Makes them for a container id. 0, or -errno if there is none whose name tells a container. */
-int sandbox_cgroups_make(struct sandbox_cgroups *c, const char *id);
+/* Finds out where they will be. 0 or -errno. */
+int sandbox_cgroups_find(struct sandbox_cgroups *c, const char *id);
+/* Makes them; 0, or -errno if not even one could be made. */
+int sandbox_cgroups_make(const struct sandbox_cgroups *c);
 /* Moves the calling process in. 0, or -errno if it does not count as in the container then. */
 int sandbox_cgroups_enter(const struct sandbox_cgroups *c);
 /* Moves it to the top of each hierarchy. */
 void sandbox_cgroups_leave(const struct sandbox_cgroups *c);
-/* Removes them; whatever runs in them is killed. */
-void sandbox_cgroups_remove(struct sandbox_cgroups *c);
+/* Removes what there is of them; whatever else runs in them is killed. */
+void sandbox_cgroups_remove(const struct sandbox_cgroups *c);

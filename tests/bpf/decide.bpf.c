@@ -4,6 +4,7 @@
  * same functions that the hooks call, without the kernel objects they read.
  */
 #include "kern/eval.h"
+#include "kern/task.h"
 #include "tests/bpf/input.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -22,47 +23,79 @@ struct {
 	__type(value, struct test_output);
 } output SEC(".maps");
 
-INLINE void take_text(struct scratch *s, enum area a, struct text *t, const char *from, __u32 n,
-		      bool cut)
+INLINE void take_text(struct scratch *s, enum area a, struct text *t, const struct test_text *from)
 {
-	__u64 len = n;
+	__u64 len = from->len;
 
 	OPAQUE(len);
 	t->off = AREA(a);
 	t->len = 0;
-	t->state = cut ? TEXT_CUT : TEXT_WHOLE;
-	if (len > 4096)
+	t->state = from->cut ? TEXT_CUT : TEXT_WHOLE;
+	if (len > TEST_TEXT_MAX)
 		return;
-	bpf_probe_read_kernel(s->data + AREA(a), len, from);
+	bpf_probe_read_kernel(s->data + AREA(a), len, from->s);
 	t->len = len;
+}
+
+/* Judges a process as an exec would. */
+INLINE void take_process(__u32 idx, struct scratch *s, const struct test_input *in,
+			 const struct test_proc *p)
+{
+	__builtin_memset(&s->proc, 0, sizeof(s->proc));
+	__builtin_memcpy(s->proc.name, p->name, COMM_SIZE);
+	__builtin_memcpy(s->proc.container, in->container, SHORT_SIZE);
+	take_text(s, AREA_ARGV, &s->argv, &p->argv);
+	take_text(s, AREA_EXEPATH, &s->exepath, &in->exepath);
+	eval_process(idx);
+}
+
+/* Parents stand in the process table under the numbers 1, 2, ... */
+GLOBAL int take_parent(__u32 idx, __u32 n)
+{
+	__u32 zero = 0, pid = n + 1;
+	struct test_input *in = bpf_map_lookup_elem(&input, &zero);
+	struct scratch *s = scratch_at(idx);
+
+	if (!in || !s)
+		return 0;
+	if (n >= in->n_parents || n >= TEST_PARENTS) {
+		bpf_map_delete_elem(&procs, &pid);
+		return 0;
+	}
+	take_process(idx, s, in, &in->parents[n]);
+	bpf_map_update_elem(&procs, &pid, &s->proc, BPF_ANY);
+	return 0;
 }
 
 INLINE void take_numbers(struct scratch *s, const struct test_input *in)
 {
-	for (int f = 0; f < FIELD_KERNEL_COUNT; f++)
-		s->num[f] = in->num[f];
-	s->have = in->have;
-	s->unsure = 0;
+	__builtin_memcpy(s->num, in->num, sizeof(s->num));
+	s->have = in->have & ~in->unsure;
+	s->unsure = in->unsure;
 	s->type = in->type;
 }
 
-INLINE void decide_path(__u32 idx, const struct test_input *in, __u32 view)
+INLINE void decide_path(__u32 idx, struct scratch *s, const struct test_text *path, __u32 flags)
 {
-	struct scratch *s = scratch_at(idx);
-
-	if (!s || !in->has_path[view])
-		return;
-	take_text(s, AREA_WRITTEN, &s->written, in->path[view], in->path_len[view], false);
-	eval_path(idx, s->written.off, s->written.len, TEXT_WHOLE);
-	eval_rules(idx, view == VIEW_RESOLVED ? HIT_RESOLVED : 0);
+	take_text(s, AREA_WRITTEN, &s->written, path);
+	eval_path(idx, s->written.off, s->written.len, s->written.state);
+	eval_rules(idx, flags);
 }
 
-INLINE void give_output(struct scratch *s, struct test_output *out)
+INLINE void decide_event(__u32 idx, struct scratch *s, const struct test_input *in)
 {
-	out->live = s->proc.live;
-	out->n_hits = s->n_hits;
-	out->overflow = s->overflow;
-	__builtin_memcpy(out->hits, s->hits, sizeof(out->hits));
+	if (!eval_numbers(idx))
+		return;
+	if (s->flags & SHAPE_DERIVED)
+		for (__u32 i = 1; i <= TEST_PARENTS; i++)
+			derive_from(idx, i, i);
+	if (!s->paths || !in->n_paths) {
+		eval_rules(idx, 0);
+		return;
+	}
+	decide_path(idx, s, &in->paths[0], 0);
+	if (in->n_paths > 1)
+		decide_path(idx, s, &in->paths[1], HIT_RESOLVED);
 }
 
 SEC("syscall")
@@ -79,22 +112,15 @@ int decide(void *ctx)
 	s->slot = 0;
 	if (!get_image(s, &im))
 		return 1;
-	__builtin_memset(&s->proc, 0, sizeof(s->proc));
-	__builtin_memcpy(s->proc.name, in->name, COMM_SIZE);
-	__builtin_memcpy(s->proc.container, in->container, SHORT_SIZE);
-	take_text(s, AREA_ARGV, &s->argv, in->argv, in->argv_len, in->argv_cut);
-	take_text(s, AREA_EXEPATH, &s->exepath, in->exepath, in->exepath_len, false);
-	eval_process(idx);
+	for (__u32 i = 0; i < TEST_PARENTS; i++)
+		take_parent(idx, i);
+	take_process(idx, s, in, &in->self);
 	take_numbers(s, in);
 	eval_start(idx, s, im);
-	if (eval_numbers(idx)) {
-		if (s->paths && (in->has_path[VIEW_WRITTEN] || in->has_path[VIEW_RESOLVED])) {
-			decide_path(idx, in, VIEW_WRITTEN);
-			decide_path(idx, in, VIEW_RESOLVED);
-		} else {
-			eval_rules(idx, 0);
-		}
-	}
-	give_output(s, out);
+	decide_event(idx, s, in);
+	out->live = s->proc.live;
+	out->n_hits = s->n_hits;
+	out->overflow = s->overflow;
+	__builtin_memcpy(out->hits, s->hits, sizeof(out->hits));
 	return 0;
 }

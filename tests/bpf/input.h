@@ -3,22 +3,35 @@
 #pragma once
 #include "kern/abi.h"
 
-enum { VIEW_WRITTEN, VIEW_RESOLVED, VIEW_COUNT };
+#define TEST_PARENTS 4
+#define TEST_PATHS 2 /* as written, as resolved */
+#define TEST_TEXT_MAX 512
+
+/* A text; cut: the kernel saw only these bytes of it. */
+struct test_text {
+	__u32 len;
+	__u32 cut;
+	char s[TEST_TEXT_MAX];
+};
+
+struct test_proc {
+	char name[COMM_SIZE];
+	struct test_text argv; /* NUL after each argument */
+};
 
 struct test_input {
 	__u32 type;
-	__u32 argv_len;
-	__u32 argv_cut;
-	__u32 exepath_len;
-	__u32 path_len[VIEW_COUNT];
-	__u32 has_path[VIEW_COUNT]; /* is there such a view at all */
+	__u32 n_parents;
+	__u32 n_paths;
+	__u32 pad;
 	__s64 num[FIELD_KERNEL_COUNT];
 	__u64 have;
-	char name[COMM_SIZE];
+	__u64 unsure;
 	char container[SHORT_SIZE];
-	char argv[ARGS_MAX]; /* NUL after each argument */
-	char exepath[PATH_MAX_LEN];
-	char path[VIEW_COUNT][PATH_MAX_LEN];
+	struct test_proc self;
+	struct test_proc parents[TEST_PARENTS]; /* the parent first */
+	struct test_text exepath;
+	struct test_text paths[TEST_PATHS];
 };
 
 struct test_output {

@@ -4,5 +4,6 @@
 
 const struct backend *const backends[] = {
 	&host_backend,
+	&kernel_backend,
 };
 const size_t n_backends = sizeof(backends) / sizeof(backends[0]);

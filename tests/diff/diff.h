@@ -110,3 +110,4 @@ struct backend {
 extern const struct backend *const backends[];
 extern const size_t n_backends;
 extern const struct backend host_backend;
+extern const struct backend kernel_backend;

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Conditions to ways: constants folded, negations pushed down, comparisons joined, holes. */
+#include "tests/unit/gen_fake.h"
+
+#include "gen/lower.h"
+
+/* The ways as text: literals joined by " & ", ways by " | ", "?" for a residual one. */
+static const char *ways_text(const struct preds *ps, const struct ways *w)
+{
+	const char *all = NULL;
+	size_t i, k;
+
+	for (i = 0; i < w->n; i++) {
+		const char *way = w->v[i].why ? "?" : NULL;
+
+		for (k = 0; k < w->v[i].n; k++) {
+			const struct pred *p = ps->list.v[w->v[i].lits[k] / 2];
+			const char *lit = arena_printf(ps->arena, "%s%s",
+						       w->v[i].lits[k] & 1 ? "not " : "",
+						       pred_text(ps->arena, p));
+
+			way = way ? arena_printf(ps->arena, "%s & %s", way, lit) : lit;
+		}
+		way = way ? way : "yes";
+		all = all ? arena_printf(ps->arena, "%s | %s", all, way) : way;
+	}
+	return all ? all : "no";
+}
+
+static const struct {
+	enum event_id type;
+	const char *condition, *ways;
+} cases[] = {
+	/* the event type */
+	{EVENT_OPEN, "evt.type = open", "yes"},
+	{EVENT_OPENAT, "evt.type = open", "no"},
+	{EVENT_OPENAT, "evt.type in (open, openat)", "yes"},
+	{EVENT_OPENAT, "evt.type != open", "yes"},
+	{EVENT_OPENAT, "not evt.type = open", "yes"},
+	{EVENT_OPENAT, "evt.type startswith open", "yes"},
+	{EVENT_OPENAT, "evt.type = write", "no"},
+	{EVENT_OPENAT, "evt.type = open and proc.name = a", "no"},
+	{EVENT_OPENAT, "evt.type = openat and proc.name = a", "proc.name = a"},
+	{EVENT_OPENAT, "evt.type = open or proc.name = a", "proc.name = a"},
+	{EVENT_OPENAT, "evt.source = syscall", "yes"},
+	/* evt.num */
+	{EVENT_OPENAT, "evt.num = 0", "no"},
+	{EVENT_OPENAT, "evt.num != 0", "yes"},
+	{EVENT_OPENAT, "evt.num >= 1", "yes"},
+	{EVENT_OPENAT, "evt.num < 1", "no"},
+	{EVENT_OPENAT, "evt.num = 5", "?"},
+	{EVENT_OPENAT, "evt.num in (0, 5)", "?"},
+	{EVENT_OPENAT, "not evt.num = 5", "?"},
+	/* presence */
+	{EVENT_EXECVE, "fd.num >= 0", "no"},
+	{EVENT_EXECVE, "not fd.num >= 0", "yes"},
+	{EVENT_EXECVE, "fd.name exists", "no"},
+	{EVENT_EXECVE, "fd.directory = /etc", "no"},
+	{EVENT_OPEN, "fd.num >= 0", "fd.num >= 0"},
+	{EVENT_OPEN, "fd.num exists", "yes"},
+	{EVENT_OPEN, "fd.name exists", "fd.name exists"},
+	{EVENT_OPEN, "proc.name exists", "yes"},
+	{EVENT_OPEN, "proc.name contains \"\"", "yes"},
+	{EVENT_OPEN, "fd.name startswith \"\"", "fd.name exists"},
+	{EVENT_OPEN, "fd.name pmatch (/)", "fd.name exists"},
+	/* has a value, and another one */
+	{EVENT_OPEN, "proc.name != a", "not proc.name = a"},
+	{EVENT_OPEN, "fd.name != a", "fd.name exists & not fd.name = a"},
+	{EVENT_OPEN, "not fd.name != a", "fd.name = a | not fd.name exists"},
+	{EVENT_OPEN, "proc.pname != a", "proc.pname exists & not proc.pname = a"},
+	/* joined */
+	{EVENT_OPEN, "proc.name = a or proc.name in (b, c)", "proc.name in (a, b, c)"},
+	{EVENT_OPEN, "proc.name = a or proc.name = a", "proc.name = a"},
+	{EVENT_OPEN, "proc.cmdline contains a or proc.cmdline contains b",
+	 "proc.cmdline contains anyof (a, b)"},
+	{EVENT_OPEN, "not proc.cmdline contains a and not proc.cmdline contains b",
+	 "not proc.cmdline contains anyof (a, b)"},
+	{EVENT_OPEN, "not (proc.name = a or proc.name startswith b)",
+	 "not proc.name = a or proc.name startswith b"},
+	{EVENT_OPEN, "proc.name = a and proc.name startswith b",
+	 "proc.name = a & proc.name startswith b"},
+	{EVENT_OPEN, "proc.pid = 1 or proc.pid = 2 or proc.pid > 2", "proc.pid >= 1"},
+	{EVENT_OPEN, "proc.aname = a or proc.aname[2] = a or proc.aname[0] = a",
+	 "proc.aname = a | proc.aname[2] = a | proc.name = a"},
+	/* modifiers */
+	{EVENT_OPEN, "proc.cmdline contains anyof (a, b)", "proc.cmdline contains anyof (a, b)"},
+	{EVENT_OPEN, "proc.cmdline contains allof (a, b)",
+	 "proc.cmdline contains a & proc.cmdline contains b"},
+	{EVENT_OPEN, "proc.name contains anyof ()", "no"},
+	{EVENT_OPEN, "proc.name in ()", "no"},
+	{EVENT_OPEN, "proc.name != allof (a, b)", "not proc.name in (a, b)"},
+	{EVENT_OPEN, "proc.name != anyof (a, b)", "not proc.name = a | not proc.name = b"},
+	{EVENT_OPEN, "proc.name contains oneof (a, b)", "?"},
+	/* domains */
+	{EVENT_OPEN, "evt.res = ENOENT", "evt.res = ENOENT"},
+	{EVENT_OPEN, "evt.res = SUCCESS or evt.failed = true",
+	 "evt.failed = true | evt.res = SUCCESS"},
+	{EVENT_OPEN, "evt.res = NONSENSE", "no"},
+	{EVENT_OPEN, "fd.typechar glob \"[fd]\"", "fd.typechar = d or fd.typechar = f"},
+	/* longer than such a text can be */
+	{EVENT_OPEN, "proc.name = 1234567890123456", "no"},
+	{EVENT_OPEN, "proc.name in (123456789012345, 1234567890123456)",
+	 "proc.name = 123456789012345"},
+	/* distribution */
+	{EVENT_OPEN, "proc.name = a and (fd.name = b or proc.pid = 1)",
+	 "proc.name = a & fd.name = b | proc.name = a & proc.pid = 1"},
+	{EVENT_OPEN, "not (proc.name = a and proc.pid = 1)",
+	 "not proc.name = a | not proc.pid = 1"},
+	{EVENT_OPEN, "proc.name = a and not proc.name = a", "no"},
+	{EVENT_OPEN, "proc.name = a or (proc.name = a and proc.pid = 1)", "proc.name = a"},
+	/* holes */
+	{EVENT_OPEN, "user.name = root and proc.name = a", "? & proc.name = a"},
+	{EVENT_OPEN, "not user.name = root and proc.name = a", "? & proc.name = a"},
+	{EVENT_OPEN, "user.name = root or proc.name = a", "? | proc.name = a"},
+	{EVENT_OPEN, "proc.name regex \"a\" and proc.name = a", "? & proc.name = a"},
+	{EVENT_OPEN, "proc.aname != a", "?"},
+};
+
+static void ways_are_right(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct arena *a = arena_new();
+		struct preds *ps = arena_alloc(a, sizeof(*ps));
+		struct reasons why = {.arena = a};
+		struct ways w;
+		const char *text;
+
+		ps->arena = a;
+		w = lower(ps, &why, fake_tree(a, cases[i].condition), cases[i].type);
+		text = ways_text(ps, &w);
+		if (strcmp(text, cases[i].ways))
+			fail_msg("%s: %s, not %s", cases[i].condition, text, cases[i].ways);
+		arena_free(&a);
+	}
+}
+
+/* (p1 or q1) and (p2 or q2) and ...: what grows too large becomes wider, and says so. */
+static void explosion_is_bounded(void **state)
+{
+	struct arena *a = arena_new();
+	struct preds *ps = arena_alloc(a, sizeof(*ps));
+	struct reasons why = {.arena = a};
+	const char *text = "proc.name = x";
+	struct ways w;
+	size_t i;
+
+	ps->arena = a;
+	for (i = 0; i < 30; i++)
+		text = arena_printf(a, "%s and (fd.name contains a%zu or proc.pid = %zu)", text, i, i);
+	w = lower(ps, &why, fake_tree(a, text), EVENT_OPEN);
+	assert_true(w.n > 0 && w.n <= 64);
+	for (i = 0; i < w.n; i++) {
+		assert_int_not_equal(w.v[i].why, 0);
+		/* what all share is kept */
+		assert_string_equal(pred_text(a, ps->list.v[w.v[i].lits[0] / 2]), "proc.name = x");
+	}
+	assert_int_equal(why.n, 1);
+	arena_free(&a);
+}
+
+/* Equal comparisons share a predicate, whatever rule and order they come in. */
+static void equal_comparisons_are_one(void **state)
+{
+	struct arena *a = arena_new();
+	struct preds *ps = arena_alloc(a, sizeof(*ps));
+	struct reasons why = {.arena = a};
+
+	ps->arena = a;
+	lower(ps, &why, fake_tree(a, "proc.name in (a, b)"), EVENT_OPEN);
+	lower(ps, &why, fake_tree(a, "proc.name in (b, a, b)"), EVENT_OPENAT);
+	lower(ps, &why, fake_tree(a, "not (proc.name intersects (a, b))"), EVENT_EXECVE);
+	assert_int_equal(ps->list.n, 1);
+	lower(ps, &why, fake_tree(a, "proc.pname in (b, a)"), EVENT_OPENAT);
+	assert_int_equal(ps->list.n, 2);
+	assert_ptr_equal(ps->list.v[1]->base, ps->list.v[0]);
+	arena_free(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ways_are_right),
+		cmocka_unit_test(explosion_is_bounded),
+		cmocka_unit_test(equal_comparisons_are_one),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

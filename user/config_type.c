@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "user/config_type.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+
+#include "user/config.h"
+
+static int set_BOOL(void *member, const char *text)
+{
+	static const char *const words[] = {"false", "true", "no", "yes", "off", "on", "n", "y"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (!strcasecmp(text, words[i])) {
+			*(bool *)member = i & 1;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int set_TEXT(void *member, const char *text)
+{
+	*(char **)member = strdup(text);
+	return *(char **)member ? 0 : -ENOMEM;
+}
+
+static int set_TEXTS(void *member, const char *text)
+{
+	return *text ? texts_add(member, text) : 0;
+}
+
+static int set_UINT(void *member, const char *text)
+{
+	unsigned long n;
+	char *end;
+
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (errno || end == text || *end || *text == '-' || n > INT_MAX)
+		return -EINVAL;
+	*(unsigned *)member = n;
+	return 0;
+}
+
+static int set_PRIORITY(void *member, const char *text)
+{
+	if (*text)
+		return priority_parse(text, member);
+	*(enum priority *)member = PRIORITY_DEBUG;
+	return 0;
+}
+
+static int set_LEVEL(void *member, const char *text)
+{
+	return log_level_parse(text, member);
+}
+
+/* Index in words, -EINVAL if it is none of them. */
+static int choose(const char *const *words, size_t n, const char *text)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!strcasecmp(text, words[i]))
+			return i;
+	}
+	return -EINVAL;
+}
+
+static int set_MATCHING(void *member, const char *text)
+{
+	static const char *const words[] = {"all", "first"};
+	int i = choose(words, ARRAY_LEN(words), text);
+
+	if (i < 0)
+		return i;
+	*(enum matching *)member = i;
+	return 0;
+}
+
+static int set_SLACK_FORMAT(void *member, const char *text)
+{
+	static const char *const words[] = {"all", "text", "fields"};
+	int i = choose(words, ARRAY_LEN(words), text);
+
+	if (i < 0)
+		return i;
+	*(enum slack_format *)member = i;
+	return 0;
+}
+
+static void clear_none(void *member)
+{
+}
+
+static void clear_TEXT(void *member)
+{
+	free(*(char **)member);
+	*(char **)member = NULL;
+}
+
+static void clear_TEXTS(void *member)
+{
+	texts_free(member);
+}
+
+const struct config_type type_BOOL = {set_BOOL, clear_none, "true or false"};
+const struct config_type type_TEXT = {set_TEXT, clear_TEXT, "a text"};
+const struct config_type type_TEXTS = {set_TEXTS, clear_TEXTS, "a list of texts"};
+const struct config_type type_UINT = {set_UINT, clear_none, "a number"};
+const struct config_type type_PRIORITY = {
+	set_PRIORITY, clear_none,
+	"emergency, alert, critical, error, warning, notice, informational or debug"};
+const struct config_type type_LEVEL = {set_LEVEL, clear_none, "error, warning, info or debug"};
+const struct config_type type_MATCHING = {set_MATCHING, clear_none, "all or first"};
+const struct config_type type_SLACK_FORMAT = {set_SLACK_FORMAT, clear_none, "all, text or fields"};

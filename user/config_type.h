@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How values of the types of user/config.def are read and released. A new type is a typedef
+ * config_X in user/config.h and a type_X here.
+ */
+#pragma once
+
+struct config_type {
+	/* Sets the member, or adds to a list: clear comes before the first. 0 or -errno. */
+	int (*set)(void *member, const char *text);
+	void (*clear)(void *member);
+	const char *expected; /* "x must be ..." */
+};
+
+extern const struct config_type type_BOOL;
+extern const struct config_type type_TEXT;
+extern const struct config_type type_TEXTS;
+extern const struct config_type type_UINT;
+extern const struct config_type type_PRIORITY;
+extern const struct config_type type_LEVEL;
+extern const struct config_type type_MATCHING;
+extern const struct config_type type_SLACK_FORMAT;
