@@ -75,8 +75,8 @@ static struct form *exists_form(struct lower *l, const struct node *n, struct ta
 	if (t.field->presence != PRESENCE_SOME)
 		return form_const(true);
 	if (t.field->source == SOURCE_USER)
-		return form_hole(l, n, arena_printf(l->arena, "the kernel does not know %s",
-						    t.field->name));
+		return form_hole(
+			l, n, arena_printf(l->arena, "the kernel does not know %s", t.field->name));
 	return form_lit(l, pred_intern(l->preds, t.field->id, t.depth, NULL, 0), false);
 }
 
@@ -255,7 +255,8 @@ static const char *undecidable(struct lower *l, const struct node *n, struct tar
 /* Numbers of events run from 1. */
 static struct form *event_number(struct lower *l, const struct node *n)
 {
-	struct value first = {.type = TYPE_INT, .num = 1}, last = {.type = TYPE_INT, .num = INT64_MAX};
+	struct value first = {.type = TYPE_INT, .num = 1},
+		     last = {.type = TYPE_INT, .num = INT64_MAX};
 	enum truth t = interp_compare(n, &first);
 	size_t i;
 

@@ -85,8 +85,8 @@ static void own_lits(struct plan *p, struct ways *w)
 
 	w->v = arena_copy(p->arena, w->v, w->n * sizeof(*w->v));
 	for (i = 0; i < w->n; i++)
-		w->v[i].lits = arena_copy(p->arena, w->v[i].lits,
-					  w->v[i].n * sizeof(*w->v[i].lits));
+		w->v[i].lits =
+			arena_copy(p->arena, w->v[i].lits, w->v[i].n * sizeof(*w->v[i].lits));
 }
 
 static void strip(struct plan *p, struct plan_rule *r, struct ways *w)

@@ -201,7 +201,8 @@ static void finish(const struct builder *b, struct arena *a, struct dfa *out)
 		if (b->states.v[i].out < 0)
 			number[i] = next++;
 	}
-	*out = (struct dfa){.n_states = n, .n_classes = width, .first_out = next, .start = number[1]};
+	*out = (struct dfa){
+		.n_states = n, .n_classes = width, .first_out = next, .start = number[1]};
 	out->trans = arena_alloc(a, n * width * sizeof(*out->trans));
 	out->outs = arena_alloc(a, (n - next) * sizeof(*out->outs));
 	for (i = 0; i < n; i++) {

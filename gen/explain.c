@@ -117,8 +117,8 @@ static const char *matcher_of(const struct pred *p)
 
 struct explained {
 	struct plan *plan;
-	VEC(struct explain_pred) *preds; /* per rule */
-	uint32_t *last_rule;		 /* per predicate: rule that had it last, plus one */
+	VEC(struct explain_pred) * preds; /* per rule */
+	uint32_t *last_rule;		  /* per predicate: rule that had it last, plus one */
 };
 
 static void explain_conj(struct explained *e, const struct plan_conj *c)
@@ -131,10 +131,10 @@ static void explain_conj(struct explained *e, const struct plan_conj *c)
 		if (e->last_rule[p->index] == c->rule + 1)
 			continue;
 		e->last_rule[p->index] = c->rule + 1;
-		*vec_add(e->plan->arena, &e->preds[c->rule]) = (struct explain_pred){
-			.text = pred_text(e->plan->arena, p),
-			.scope = scope_of(p),
-			.matcher = matcher_of(p)};
+		*vec_add(e->plan->arena, &e->preds[c->rule]) =
+			(struct explain_pred){.text = pred_text(e->plan->arena, p),
+					      .scope = scope_of(p),
+					      .matcher = matcher_of(p)};
 	}
 }
 

@@ -30,8 +30,8 @@ struct form *form_hole(struct lower *l, const struct node *n, const char *why)
 	struct form *f = arena_alloc(l->arena, sizeof(*f));
 
 	f->kind = FORM_HOLE;
-	f->reason = arena_printf(l->arena, "'%s' is left to userspace: %s",
-				 ast_print(l->arena, n), why);
+	f->reason = arena_printf(l->arena, "'%s' is left to userspace: %s", ast_print(l->arena, n),
+				 why);
 	return f;
 }
 

@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 struct glob_part {
-	bool star;	   /* any text */
-	bool bytes[256];   /* else one byte of these */
+	bool star;	 /* any text */
+	bool bytes[256]; /* else one byte of these */
 };
 
 /* Takes the part off that *pattern begins with; false if the pattern has none of the kind that

@@ -36,8 +36,7 @@ __attribute__((format(printf, 2, 3))) static int refuse(struct check *c, const c
 /* n elements of size bytes from off on lie in the kernel's part and are aligned. */
 static bool is_inside(const struct check *c, __u64 off, __u64 n, size_t size)
 {
-	return off <= c->h->kernel_size && off % 8 == 0 &&
-	       n <= (c->h->kernel_size - off) / size;
+	return off <= c->h->kernel_size && off % 8 == 0 && n <= (c->h->kernel_size - off) / size;
 }
 
 static bool is_part(__u32 first, __u32 n, __u32 total)
@@ -291,8 +290,7 @@ static int check_automata(struct check *c)
 			continue;
 		if (a[i].n_states > 65535 || a[i].n_classes > 256 || !a[i].n_classes ||
 		    a[i].start >= a[i].n_states || !a[i].first_out ||
-		    a[i].first_out > a[i].n_states ||
-		    !is_inside(c, a[i].classes, SYM_COUNT, 1) ||
+		    a[i].first_out > a[i].n_states || !is_inside(c, a[i].classes, SYM_COUNT, 1) ||
 		    !is_inside(c, a[i].trans, (__u64)a[i].n_states * a[i].n_classes, 2) ||
 		    !is_inside(c, a[i].outs, a[i].n_states - a[i].first_out, sizeof(__u32)))
 			return refuse(c, "automaton %u is wrong", i);
@@ -342,8 +340,9 @@ static int check_text(struct check *c)
 int image_check(const void *data, size_t size, char *why, size_t why_size)
 {
 	static int (*const steps[])(struct check *) = {
-		check_sections, check_tests, check_shapes, check_guards, check_conjs, check_lists,
-		check_outs,	check_fields, check_preds, check_automata, check_text,
+		check_sections, check_tests,	check_shapes, check_guards,
+		check_conjs,	check_lists,	check_outs,   check_fields,
+		check_preds,	check_automata, check_text,
 	};
 	struct check c = {.data = data, .h = data, .why = why, .why_size = why_size};
 	int err = check_head(&c, size);

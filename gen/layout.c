@@ -82,9 +82,8 @@ static void put_guards(struct writer *w, const struct plan *p, struct img_head *
 	h->guards = w->size;
 	for (i = 0; i < p->guards.n; i++) {
 		const struct plan_guard *g = &p->guards.v[i];
-		struct img_guard out = {.shapes = g->shapes,
-					.first_test = g->tests.first,
-					.n_tests = g->tests.n};
+		struct img_guard out = {
+			.shapes = g->shapes, .first_test = g->tests.first, .n_tests = g->tests.n};
 
 		put(w, &out, sizeof(out));
 	}
@@ -165,8 +164,8 @@ static void put_automata(struct writer *w, const struct plan *p, struct img_head
 		out[a].start = d->start;
 		out[a].first_out = d->first_out;
 		out[a].classes = put(w, d->classes, sizeof(d->classes));
-		out[a].trans = put(w, d->trans,
-				   (size_t)d->n_states * d->n_classes * sizeof(*d->trans));
+		out[a].trans =
+			put(w, d->trans, (size_t)d->n_states * d->n_classes * sizeof(*d->trans));
 		out[a].outs = put(w, d->outs, (d->n_states - d->first_out) * sizeof(*d->outs));
 	}
 	h->automata = put(w, out, sizeof(out));

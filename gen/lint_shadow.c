@@ -12,7 +12,7 @@
 #include "gen/arena.h"
 
 #define CONJUNCTS_MAX 64
-#define RULES_MAX     2000 /* the work grows with their square */
+#define STEPS_MAX     20000000 /* comparisons of comparisons: then no more is looked for */
 
 struct conjuncts {
 	const struct node *list[CONJUNCTS_MAX];
@@ -24,6 +24,7 @@ struct conjuncts {
 struct choice {
 	const struct node *node;
 	size_t value;
+	size_t *steps;
 };
 
 static void flatten(struct conjuncts *c, const struct node *n)
@@ -93,6 +94,7 @@ static bool implies(const struct node *a, const struct node *b, const struct cho
 {
 	size_t i;
 
+	++*c->steps;
 	if (ast_equal(a, b) || is_subset(a, b, c))
 		return true;
 	for (i = 0; b->kind == NODE_OR && i < b->n_kids; i++) {
@@ -122,16 +124,17 @@ struct search {
 	struct ruleset *rs;
 	size_t rule; /* the later one */
 	struct conjuncts conjuncts;
+	size_t steps;
 };
 
 /* The first earlier rule that takes all its events, given the choice. */
-static const struct rule *taker(const struct search *s, const struct choice *c)
+static const struct rule *taker(struct search *s, const struct choice *c)
 {
 	struct conjuncts earlier;
 	const struct rule *r;
 	size_t i;
 
-	for (i = 0; i < s->rule; i++) {
+	for (i = 0; i < s->rule && s->steps < STEPS_MAX; i++) {
 		r = s->rs->rules[i];
 		if (!r->tree || !r->enabled)
 			continue;
@@ -143,10 +146,10 @@ static const struct rule *taker(const struct search *s, const struct choice *c)
 }
 
 /* Names of the rules that take the events of one comparison's values between them, or NULL. */
-static const char *takers(const struct search *s, const struct node *n)
+static const char *takers(struct search *s, const struct node *n)
 {
 	const struct rule *r, *last = NULL;
-	struct choice c = {.node = n};
+	struct choice c = {.node = n, .steps = &s->steps};
 	const char *names = NULL;
 
 	for (c.value = 0; c.value < n->n_values; c.value++) {
@@ -164,7 +167,7 @@ static const char *takers(const struct search *s, const struct node *n)
 static void lint_one(struct search *s)
 {
 	const struct rule *r = s->rs->rules[s->rule];
-	const struct rule *by = taker(s, &(struct choice){0});
+	const struct rule *by = taker(s, &(struct choice){.steps = &s->steps});
 	const char *names = by ? arena_printf(s->rs->arena, "'%s'", by->name) : NULL;
 	size_t i;
 
@@ -184,8 +187,6 @@ void lint_shadowed(struct ruleset *rs)
 {
 	struct search s = {.rs = rs};
 
-	if (rs->n_rules > RULES_MAX)
-		return;
 	for (s.rule = 1; s.rule < rs->n_rules; s.rule++) {
 		if (!rs->rules[s.rule]->tree || !rs->rules[s.rule]->enabled)
 			continue;

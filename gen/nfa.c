@@ -6,8 +6,8 @@
 
 static uint32_t node_new(struct nfa *n, uint32_t set, bool loop)
 {
-	*vec_add(n->arena, &n->nodes) = (struct nfa_node){
-		.set = set, .loop = loop, .child = NFA_NONE, .sibling = NFA_NONE};
+	*vec_add(n->arena, &n->nodes) =
+		(struct nfa_node){.set = set, .loop = loop, .child = NFA_NONE, .sibling = NFA_NONE};
 	return n->nodes.n - 1;
 }
 

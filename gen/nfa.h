@@ -6,8 +6,8 @@
 #define NFA_NONE UINT32_MAX
 
 struct nfa_node {
-	uint32_t set;	   /* symbols that lead here from the parent; loop: that stay here */
-	bool loop;	   /* entered together with its parent, without a symbol */
+	uint32_t set; /* symbols that lead here from the parent; loop: that stay here */
+	bool loop;    /* entered together with its parent, without a symbol */
 	uint32_t child, sibling;
 	struct pred **outs; /* true as soon as the node is reached */
 	uint32_t n_outs;

@@ -11,7 +11,7 @@
 struct outs {
 	struct arena *arena;
 	VEC(struct img_out) list;
-	VEC(uint32_t) next;	       /* in its bucket: index plus one */
+	VEC(uint32_t) next;		/* in its bucket: index plus one */
 	uint32_t buckets[OUTS_BUCKETS]; /* index plus one */
 };
 

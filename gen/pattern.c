@@ -10,11 +10,11 @@
 #include "gen/glob.h"
 
 struct alphabet {
-	struct symset any;	 /* symbols of the text */
-	struct symset end;	 /* what follows the text */
+	struct symset any; /* symbols of the text */
+	struct symset end; /* what follows the text */
 	bool nul_is_blank;
 	bool sep_is_blank;
-	bool after_name;	 /* the text begins behind SYM_SEP, if that comes at all */
+	bool after_name; /* the text begins behind SYM_SEP, if that comes at all */
 };
 
 struct writer {
@@ -73,8 +73,7 @@ static void put(struct writer *w, struct symset set, bool loop)
 	struct pattern *p = &w->p;
 
 	/* Two loops over the same are one. */
-	if (loop && p->n && p->v[p->n - 1].loop &&
-	    !memcmp(&p->v[p->n - 1].set, &set, sizeof(set)))
+	if (loop && p->n && p->v[p->n - 1].loop && !memcmp(&p->v[p->n - 1].set, &set, sizeof(set)))
 		return;
 	*vec_add(w->arena, p) = (struct elem){.set = set, .loop = loop};
 }
@@ -282,8 +281,7 @@ static struct pattern after_name(struct writer *w, const struct pattern *text)
 	return w->p;
 }
 
-size_t pattern_make(struct arena *a, enum field_id f, const struct alt *alt,
-		    struct pattern out[2])
+size_t pattern_make(struct arena *a, enum field_id f, const struct alt *alt, struct pattern out[2])
 {
 	struct writer w = {.arena = a, .alphabet = alphabet_of(f)};
 	struct pattern text;

@@ -37,5 +37,4 @@ struct pattern {
  * are not its business. */
 enum automaton pattern_automaton(enum field_id f);
 /* Writes the patterns of one alternative, 1 or 2; 0 if it cannot be written as one. */
-size_t pattern_make(struct arena *a, enum field_id f, const struct alt *alt,
-		    struct pattern out[2]);
+size_t pattern_make(struct arena *a, enum field_id f, const struct alt *alt, struct pattern out[2]);

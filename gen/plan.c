@@ -33,7 +33,7 @@ static void drop_derived(struct plan *p)
 			continue;
 		if (d->base->dropped)
 			d->dropped = d->base->dropped;
-		else if (n++ == DERIVED_MAX)
+		else if (n++ >= DERIVED_MAX)
 			d->dropped = too_many_derived;
 	}
 }

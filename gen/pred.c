@@ -191,10 +191,11 @@ void pred_number(struct preds *ps)
 		if (!p->used || p->dropped)
 			continue;
 		if (*next == (process ? EVENT_PRED_BASE : PRED_MAX))
-			p->dropped = process ? "the rules have more comparisons of processes than the "
-					       "kernel's tables hold"
-					     : "the rules have more comparisons of events than the "
-					       "kernel's tables hold";
+			p->dropped =
+				process ? "the rules have more comparisons of processes than the "
+					  "kernel's tables hold"
+					: "the rules have more comparisons of events than the "
+					  "kernel's tables hold";
 		else
 			p->bit = (*next)++;
 	}

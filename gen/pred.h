@@ -13,7 +13,7 @@
 
 /* One of the ways in which a predicate can be true. */
 struct alt {
-	enum op op;	  /* texts: EQ, CONTAINS, ICONTAINS, STARTSWITH, ENDSWITH, GLOB, IGLOB, PMATCH */
+	enum op op; /* texts: EQ, CONTAINS, ICONTAINS, STARTSWITH, ENDSWITH, GLOB, IGLOB, PMATCH */
 	const char *text;
 	size_t len;
 	int64_t low, high; /* NUM and ENUM fields: inclusive */
@@ -21,15 +21,15 @@ struct alt {
 
 struct pred {
 	enum field_id field;
-	unsigned depth;	    /* PARENT: 1; ANCESTOR: the level, 0 for any */
-	struct alt *alts;   /* sorted; none: the field has a value */
+	unsigned depth;	  /* PARENT: 1; ANCESTOR: the level, 0 for any */
+	struct alt *alts; /* sorted; none: the field has a value */
 	size_t n_alts;
-	struct pred *base;  /* PARENT and ANCESTOR: what is asked of the other process */
-	size_t index;	    /* in preds.list */
+	struct pred *base; /* PARENT and ANCESTOR: what is asked of the other process */
+	size_t index;	   /* in preds.list */
 	bool used;
-	int bit;	    /* of the truth vector, -1 until pred_number */
+	int bit;	     /* of the truth vector, -1 until pred_number */
 	const char *dropped; /* why no table decides it, a sentence; NULL */
-	struct pred *next;  /* in its bucket */
+	struct pred *next;   /* in its bucket */
 };
 
 #define PRED_BUCKETS 1024

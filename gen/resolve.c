@@ -266,6 +266,16 @@ struct node *resolve_condition(struct ruleset *rs, const struct text *t)
 {
 	struct resolver r = {.rs = rs};
 	struct measure m;
+	struct node *n;
 
-	return resolve_text(&r, t, &m);
+	n = resolve_text(&r, t, &m);
+	if (!n)
+		return NULL;
+	rs->priv->total_size += m.size;
+	if (rs->priv->total_size <= TOTAL_SIZE_MAX)
+		return n;
+	diag_add(&rs->diags, SEVERITY_ERROR, n->at, CODE_VALIDATE, NULL,
+		 "the rules are too large once their macros are replaced (at most %d comparisons)",
+		 TOTAL_SIZE_MAX);
+	return NULL;
 }

@@ -8,8 +8,9 @@
 #pragma once
 #include "gen/ruleset_private.h"
 
-#define EXPANDED_DEPTH_MAX 3100	  /* a parsed group makes at most three levels: or, and, not */
-#define EXPANDED_SIZE_MAX  100000 /* comparisons of one condition */
+#define EXPANDED_DEPTH_MAX 3100	    /* a parsed group makes at most three levels: or, and, not */
+#define EXPANDED_SIZE_MAX  100000   /* comparisons of one condition ... */
+#define TOTAL_SIZE_MAX	   10000000 /* ... and of all rules together */
 
 /* Makes macros and lists ready, after the last file. 0 or -EINVAL; later calls do nothing. */
 int resolve_prepare(struct ruleset *rs);

@@ -77,7 +77,8 @@ struct ruleset_private {
 	size_t n_macros;
 	struct names list_names, macro_names, rule_names;
 	size_t next_index;
-	bool prepared; /* lists and macros are resolved */
+	size_t total_size; /* comparisons of all conditions resolved so far */
+	bool prepared;	   /* lists and macros are resolved */
 };
 
 /* One item of a file while it is read. */

@@ -69,14 +69,12 @@ static __u32 scan(const struct tables *t, enum automaton a, __u32 state, const c
 
 	for (; len && aut->n_states; len -= n, text += n) {
 		n = len < SCAN_CHUNK ? len : SCAN_CHUNK;
-		state = match_scan(t->im, aut, state, (const unsigned char *)text, n, truth,
-				   0);
+		state = match_scan(t->im, aut, state, (const unsigned char *)text, n, truth, 0);
 	}
 	return state;
 }
 
-static __u32 symbol(const struct tables *t, enum automaton a, __u32 state, __u32 sym,
-		    __u64 *truth)
+static __u32 symbol(const struct tables *t, enum automaton a, __u32 state, __u32 sym, __u64 *truth)
 {
 	const struct img_automaton *aut = automaton(t->im, a);
 

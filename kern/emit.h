@@ -214,6 +214,11 @@ GLOBAL int emit_process(__u32 idx, __u64 need)
 	return 0;
 }
 
+INLINE bool is_cut(const struct text *t)
+{
+	return t->state == TEXT_CUT || t->state == TEXT_UNREADABLE;
+}
+
 /* Sends what s->hits holds. Paths have been read by the handler if a rule prints them. */
 GLOBAL int emit(__u32 idx)
 {
@@ -225,6 +230,10 @@ GLOBAL int emit(__u32 idx)
 		return 0;
 	count_hits(idx, s->n_hits, 0);
 	emit_process(idx, hits_need(s, im));
+	if (is_cut(&s->written) || is_cut(&s->base))
+		record_of(s)->flags |= RECORD_WRITTEN_CUT;
+	if (is_cut(&s->resolved))
+		record_of(s)->flags |= RECORD_RESOLVED_CUT;
 	add_text(s, TAIL_WRITTEN, &s->written);
 	add_text(s, TAIL_BASE, &s->base);
 	add_text(s, TAIL_RESOLVED, &s->resolved);

@@ -83,11 +83,20 @@ INLINE bool is_uring(const struct call *c)
 	return c->nr == NR_io_uring_enter || (BPF_CORE_READ(t, flags) & PF_IO_WORKER);
 }
 
+/* A pointer with a type allows no arithmetic, and this one can be an error. */
+INLINE long scalar(const void *p)
+{
+	long v = 0;
+
+	bpf_probe_read_kernel(&v, sizeof(v), &p);
+	return v;
+}
+
 SEC("fexit/do_filp_open")
 int BPF_PROG(on_filp_open, int dfd, struct filename *name, struct open_flags *op, struct file *ret)
 {
 	struct open_args a = { .text_in_kernel = true, .dfd = dfd };
-	long err = (long)ret;
+	long err = scalar(ret);
 	struct gate g;
 	struct call c;
 	int type;
@@ -104,7 +113,7 @@ int BPF_PROG(on_filp_open, int dfd, struct filename *name, struct open_flags *op
 	if (err < 0 && err >= -MAX_ERRNO)
 		a.res = err;
 	else
-		a.file = ret;
+		a.file = (void *)err;
 	if (is_uring(&c)) {
 		/* an attempt that must not block; a worker does it again */
 		if (a.res == -EAGAIN && (BPF_CORE_READ(op, lookup_flags) & LOOKUP_CACHED))

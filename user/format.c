@@ -238,24 +238,33 @@ const struct format_field *format_fields(const struct format *f, size_t *n)
 
 /* ---- rendering ---- */
 
+time_t format_time_split(int64_t ns, long *rest)
+{
+	bool before = ns % NS_PER_S < 0;
+
+	*rest = ns % NS_PER_S + (before ? NS_PER_S : 0);
+	return ns / NS_PER_S - before;
+}
+
 void format_time_local(int64_t ns, struct buf *out)
 {
-	time_t s = ns / NS_PER_S;
+	long rest;
+	time_t s = format_time_split(ns, &rest);
 	struct tm tm;
 
 	localtime_r(&s, &tm);
-	buf_printf(out, "%02d:%02d:%02d.%09lld", tm.tm_hour, tm.tm_min, tm.tm_sec,
-		   (long long)(ns % NS_PER_S));
+	buf_printf(out, "%02d:%02d:%02d.%09ld", tm.tm_hour, tm.tm_min, tm.tm_sec, rest);
 }
 
 void format_time_utc(int64_t ns, const char *zone, struct buf *out)
 {
-	time_t s = ns / NS_PER_S;
+	long rest;
+	time_t s = format_time_split(ns, &rest);
 	struct tm tm;
 
 	gmtime_r(&s, &tm);
-	buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d.%09lld%s", tm.tm_year + 1900, tm.tm_mon + 1,
-		   tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (long long)(ns % NS_PER_S), zone);
+	buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d.%09ld%s", tm.tm_year + 1900, tm.tm_mon + 1,
+		   tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, rest, zone);
 }
 
 static void render_list(const struct value *v, struct buf *out)

@@ -5,6 +5,7 @@
  */
 #pragma once
 #include <stddef.h>
+#include <time.h>
 #include "gen/event.h"
 #include "user/buf.h"
 
@@ -35,6 +36,8 @@ void format_render(const struct format *f, const struct event *ev, struct buf *o
 /* Distinct tokens, sorted. */
 const struct format_field *format_fields(const struct format *f, size_t *n);
 
+/* Seconds and the rest of ns since 1970, also before it. */
+time_t format_time_split(int64_t ns, long *rest);
 /* HH:MM:SS.nnnnnnnnn in local time, ns since 1970. */
 void format_time_local(int64_t ns, struct buf *out);
 /* YYYY-MM-DDTHH:MM:SS.nnnnnnnnn and zone, in UTC. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Three processes: the caller; the keeper, which enters the cgroups and namespaces (a process
- * that asks for a pid namespace does not get into it, only its children do); and the first
- * process of the container, which starts the jobs. The death of each is the death of the next.
+ * Three processes: the caller; the keeper, which makes, enters and in the end removes the cgroups
+ * (a process that asks for a pid namespace does not get into it, only its children do); and the
+ * first process of the container, which starts the jobs. When the caller dies the keeper ends
+ * the container and still removes the cgroups.
  */
 #include "user/sandbox.h"
 

@@ -4,10 +4,6 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#define SINK(x) extern const struct sink_ops sink_##x;
-#include "user/sinks.def"
-#undef SINK
-
 static const struct sink_ops *const all[] = {
 #define SINK(x) &sink_##x,
 #include "user/sinks.def"

@@ -26,6 +26,10 @@ struct sink_ops {
 	struct sink_counts (*close)(void *state);
 };
 
+#define SINK(x) extern const struct sink_ops sink_##x;
+#include "user/sinks.def"
+#undef SINK
+
 struct sinks;
 /* Those that the configuration asks for; cfg must outlive them. NULL if one cannot be opened
  * (logged). Starts threads: block signals before. */

@@ -126,7 +126,6 @@ static struct sink_counts close_slack(void *state)
 	return counts;
 }
 
-extern const struct sink_ops sink_slack;
 const struct sink_ops sink_slack = {
 	"slack", is_wanted, open_slack, write_slack, close_slack,
 };

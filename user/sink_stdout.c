@@ -55,7 +55,6 @@ static struct sink_counts close_stdout(void *state)
 	return counts;
 }
 
-extern const struct sink_ops sink_stdout;
 const struct sink_ops sink_stdout = {
 	"stdout", is_wanted, open_stdout, write_stdout, close_stdout,
 };

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "user/format.h"
 #include "user/json.h"
 #include "user/util.h"
 
-#define NS_PER_S   1000000000LL
 #define SHORT_MAX  36	/* characters: shorter values stand side by side */
 #define ALERT_MAX  4096 /* bytes of JSON from which on long values are cut ... */
 #define VALUE_MAX  512	/* ... those longer than this ... */
@@ -105,15 +105,16 @@ static void output_fields(const struct alert *a, bool cut, struct buf *out, bool
 /* As Go prints a time: no zeros at the end of the fraction. */
 static void time_field(const struct alert *a, struct buf *out, bool *first)
 {
-	time_t s = a->time / NS_PER_S;
+	long rest;
+	time_t s = format_time_split(a->time, &rest);
 	char day[32], fraction[16] = "", text[80];
 	struct tm tm;
 	size_t n;
 
 	gmtime_r(&s, &tm);
 	strftime(day, sizeof(day), "%Y-%m-%d %H:%M:%S", &tm);
-	if (a->time % NS_PER_S)
-		snprintf(fraction, sizeof(fraction), ".%09lld", (long long)(a->time % NS_PER_S));
+	if (rest)
+		snprintf(fraction, sizeof(fraction), ".%09ld", rest);
 	for (n = strlen(fraction); n && fraction[n - 1] == '0'; n--)
 		fraction[n - 1] = '\0';
 	snprintf(text, sizeof(text), "%s%s +0000 UTC", day, fraction);

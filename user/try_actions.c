@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "user/try_files.h"
+#include "user/util.h"
 
 #define VARIABLE       "TIERCEL_STAND_IN"
 #define FIELD	       "\037"
@@ -321,10 +322,21 @@ bool is_stand_in(void)
 	return getenv(VARIABLE);
 }
 
+static int do_step(char **field, size_t n, const char *rest)
+{
+	if (!strcmp(field[0], "open") || !strcmp(field[0], "lack"))
+		return do_open(field, n, !strcmp(field[0], "lack"));
+	if (!strcmp(field[0], "miss"))
+		return do_miss(field, n);
+	if (!strcmp(field[0], "exec"))
+		return do_exec(field, n, rest);
+	return 0;
+}
+
 int stand_in_main(void)
 {
-	char *text = strdup(getenv(VARIABLE)), *field[FIELDS_MAX + 1], *rest = text;
-	char *step;
+	_cleanup_free_ char *text = strdup(getenv(VARIABLE));
+	char *field[FIELDS_MAX + 1], *rest = text, *step;
 	size_t n = 0;
 
 	if (!text)
@@ -333,11 +345,5 @@ int stand_in_main(void)
 	while (step && n < FIELDS_MAX)
 		field[n++] = strsep(&step, FIELD);
 	field[n] = NULL;
-	if (!strcmp(field[0], "open") || !strcmp(field[0], "lack"))
-		return do_open(field, n, !strcmp(field[0], "lack"));
-	if (!strcmp(field[0], "miss"))
-		return do_miss(field, n);
-	if (!strcmp(field[0], "exec"))
-		return do_exec(field, n, rest ? rest : "");
-	return 0;
+	return do_step(field, n, rest ? rest : "");
 }

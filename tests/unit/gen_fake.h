@@ -100,8 +100,10 @@ static inline struct ruleset *fake_policy(const char *const *conditions, size_t 
 	FILE *to = open_memstream(&yaml, &size);
 
 	for (i = 0; i < n; i++)
-		fprintf(to, "- rule: r%zu\n  desc: d\n  output: '%%proc.exeline %%fd.name'\n"
-			    "  priority: INFO\n  tags: [x, y]\n  condition: '%s'\n", i, conditions[i]);
+		fprintf(to,
+			"- rule: r%zu\n  desc: d\n  output: '%%proc.exeline %%fd.name'\n"
+			"  priority: INFO\n  tags: [x, y]\n  condition: '%s'\n",
+			i, conditions[i]);
 	fclose(to);
 	assert_non_null(rs);
 	if (ruleset_load_text(rs, "test", yaml, size) || ruleset_finish(rs, false) ||

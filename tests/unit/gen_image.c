@@ -64,8 +64,7 @@ static void good_one_is_taken(void **state)
 	assert_int_equal(check(f, im), 0);
 	assert_int_equal(image_head(im)->n_rules, N_RULES);
 	assert_string_equal(image_text(im, image_rule(im, 1)->name), "r1");
-	assert_string_equal(image_text(im, image_rule(im, 1)->output),
-			    "%proc.exeline %fd.name");
+	assert_string_equal(image_text(im, image_rule(im, 1)->output), "%proc.exeline %fd.name");
 	assert_string_equal(image_text(im, image_rule(im, 1)->tags), "x");
 	assert_string_equal(image_text(im, image_rule(im, 4)->condition),
 			    "(evt.type = openat and user.uid = 0)");
@@ -79,9 +78,6 @@ static void every_flipped_byte_is_refused(void **state)
 	size_t i;
 
 	for (i = 0; i < im.size; i++) {
-		/* The checksum covers the middle evenly; the ends matter more. */
-		if (i > 2048 && i + 512 < im.size && i % 17)
-			continue;
 		im.data[i] ^= 1 << (i % 8);
 		assert_int_equal(check(f, &im), -EINVAL);
 		assert_true(strlen(f->why) > 10);
@@ -145,8 +141,6 @@ static void wrong_words_are_harmless(void **state)
 	for (i = 0; i + 4 <= im.size; i += 4) {
 		__u32 word, kept = *(__u32 *)(im.data + i);
 
-		if (i > sizeof(*h) && i + 2048 < h->kernel_size && (i / 4) % 7)
-			continue;
 		for (k = 0; k < sizeof(wrong) / sizeof(wrong[0]); k++) {
 			word = k % 2 ? wrong[k] : kept ^ wrong[k] ^ (1u << (i / 4 % 32));
 			memcpy(im.data + i, &word, sizeof(word));

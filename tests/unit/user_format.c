@@ -113,6 +113,16 @@ static void fields_are_sorted_and_unique(void **state)
 	format_free(&f);
 }
 
+static void times(void **state)
+{
+	struct buf b = {};
+
+	format_time_utc(1700000000000000001, "Z", &b);
+	format_time_local(-1, &b);
+	assert_string_equal(buf_text(&b), "2023-11-14T22:13:20.000000001Z23:59:59.999999999");
+	buf_free(&b);
+}
+
 static void suggested_suffix(void **state)
 {
 	assert_string_equal(format_suggested,
@@ -132,6 +142,7 @@ int main(void)
 		cmocka_unit_test(width_pads_and_cuts),
 		cmocka_unit_test(errors_have_a_position),
 		cmocka_unit_test(fields_are_sorted_and_unique),
+		cmocka_unit_test(times),
 		cmocka_unit_test(suggested_suffix),
 	};
 

@@ -10,7 +10,16 @@ play() { # MODE
 	tiercel run -r /rules --json --hooks "$1" > /run/alerts 2> /run/log < /dev/null &
 	detector=$!
 	i=0
-	until busybox grep -q 'armed: ' /run/log || [ $i -ge 600 ]; do sleep 0.1; i=$((i + 1)); done
+	until busybox grep -q 'armed: ' /run/log || [ $i -ge 600 ]; do
+		kill -0 $detector 2> /dev/null || break
+		sleep 0.1
+		i=$((i + 1))
+	done
+	if ! busybox grep -q 'armed: ' /run/log; then
+		echo "--- $1 status none"
+		busybox cat /run/log
+		return
+	fi
 	group=/sys/fs/cgroup/docker/$id
 	busybox mkdir -p $group
 	busybox rm -f /t/ctl/*.rc

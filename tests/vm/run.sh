@@ -25,7 +25,7 @@ judge_mode() { # KERNEL MODE FILE
 	part "$3" "$2" scripts > "$work/rc"
 	sed '/^host$/,$d' "$work/all" > "$work/alerts"
 	if ! grep -q 'armed: ' "$work/log"; then
-		not_ok "$tag: the detector is not armed: $(tail -5 "$work/log")"
+		not_ok "$tag: the detector is not armed: $(tail -5 "$work/log" | cut -c 1-200)"
 		return
 	fi
 	ok "$tag: $(grep -o 'armed: .*' "$work/log" | head -1)"
