@@ -32,7 +32,7 @@ ALL_CFLAGS := -std=gnu17 -I. -I$(B) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WAR
 BPF_CFLAGS := -std=gnu17 -I. -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) \
 	-idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null) $(filter-out -Wmissing-prototypes,$(WARN)) -MMD -MP
 LDFLAGS += -pie -Wl,-z,relro,-z,now
-LIBS := -lbpf -lelf -lz -lyaml -lcurl -lpthread
+LIBS := -lbpf -lelf -lz -lyaml -lpthread -ldl
 
 GEN_SRC := $(sort $(wildcard gen/*.c))
 USER_SRC := $(sort $(wildcard user/*.c))

@@ -28,30 +28,6 @@ void diag_source_add(struct diags *d, const char *file, const char *text, size_t
 	d->sources = s;
 }
 
-static const char *find_line(const struct diags *d, struct place at)
-{
-	const struct diag_source *s = d->sources;
-	const char *p, *end, *stop;
-	uint32_t line;
-
-	if (!at.file || !at.line)
-		return NULL;
-	while (s && s->file != at.file && strcmp(s->file, at.file))
-		s = s->next;
-	if (!s)
-		return NULL;
-	p = s->text;
-	end = p + s->len;
-	for (line = 1; p && line < at.line; line++) {
-		p = memchr(p, '\n', (size_t)(end - p));
-		p = p ? p + 1 : NULL;
-	}
-	if (!p)
-		return NULL;
-	stop = memchr(p, '\n', (size_t)(end - p));
-	return arena_str(d->arena, p, (size_t)((stop ? stop : end) - p));
-}
-
 static void append(struct diags *d, const struct diag *item)
 {
 	d->list = arena_push(d->arena, d->list, d->n, sizeof(*d->list));
@@ -68,7 +44,6 @@ int diag_add(struct diags *d, enum severity s, struct place at, const char *code
 		.at = at,
 		.code = code,
 		.hint = hint,
-		.line = d->n < LINES_MAX ? find_line(d, at) : NULL,
 		.context = d->context,
 	};
 	va_list args;
@@ -109,51 +84,89 @@ static void print_text(FILE *out, const char *s)
 		fputc(is_control(*s) ? '?' : *s, out);
 }
 
-static size_t char_len(const char *s)
+static size_t char_len(const char *s, const char *end)
 {
 	size_t len = 1;
 
-	while (((unsigned char)s[len] & 0xc0) == 0x80)
+	while (s + len < end && ((unsigned char)s[len] & 0xc0) == 0x80)
 		len++;
 	return len;
 }
 
-/* Characters from first on, at most WINDOW of them; tabs stay tabs in the line of the caret so
- * that both lines agree whatever a tab is. Without shown: blanks up to the caret. */
-static void print_window(FILE *out, const char *line, uint32_t first, uint32_t stop, bool shown)
-{
-	uint32_t column = 1;
+struct window {
+	const char *line, *end;
+	uint32_t first; /* character */
+};
 
-	for (; *line && column < stop; line += char_len(line), column++) {
-		if (column < first)
+/* Characters of the window before column stop; tabs stay tabs in the line of the caret, so that
+ * both lines agree whatever a tab is. Not shown: as blanks. */
+static void print_window(FILE *out, const struct window *w, uint32_t stop, bool shown)
+{
+	const char *p = w->line;
+	uint32_t column = 1;
+	size_t len;
+
+	for (; p < w->end && column < stop; p += len, column++) {
+		len = char_len(p, w->end);
+		if (column < w->first)
 			continue;
-		if (*line == '\t')
+		if (*p == '\t')
 			fputc('\t', out);
 		else if (!shown)
 			fputc(' ', out);
-		else if (is_control(*line))
-			fputc(*line == '\r' ? ' ' : '?', out);
+		else if (is_control(*p))
+			fputc(*p == '\r' ? ' ' : '?', out);
 		else
-			fwrite(line, 1, char_len(line), out);
+			fwrite(p, 1, len, out);
 	}
 }
 
-static void print_line(FILE *out, const char *line, uint32_t column)
+/* The line of a place: up to *end. NULL if its file is not at hand. */
+static const char *find_line(const struct diags *d, struct place at, const char **end)
 {
-	uint32_t first = column > WINDOW - WINDOW / 4 ? column - WINDOW / 2 : 1;
+	const struct diag_source *s = d->sources;
+	const char *p, *stop;
+	uint32_t line;
 
-	fprintf(out, "    %s", first > 1 ? "..." : "");
-	print_window(out, line, first, first + WINDOW, true);
-	fputc('\n', out);
-	if (!column)
+	if (!at.file || !at.line)
+		return NULL;
+	while (s && s->file != at.file && strcmp(s->file, at.file))
+		s = s->next;
+	if (!s)
+		return NULL;
+	p = s->text;
+	*end = p + s->len;
+	for (line = 1; p && line < at.line; line++) {
+		p = memchr(p, '\n', (size_t)(*end - p));
+		p = p ? p + 1 : NULL;
+	}
+	stop = p ? memchr(p, '\n', (size_t)(*end - p)) : NULL;
+	if (stop)
+		*end = stop;
+	return p;
+}
+
+static void print_line(FILE *out, const struct diags *d, struct place at)
+{
+	struct window w = {.first = 1};
+
+	w.line = find_line(d, at, &w.end);
+	if (!w.line)
 		return;
-	fprintf(out, "    %s", first > 1 ? "   " : "");
-	print_window(out, line, first, column, false);
+	if (at.column > WINDOW - WINDOW / 4)
+		w.first = at.column - WINDOW / 2;
+	fprintf(out, "    %s", w.first > 1 ? "..." : "");
+	print_window(out, &w, w.first + WINDOW, true);
+	fputc('\n', out);
+	fprintf(out, "    %s", w.first > 1 ? "   " : "");
+	print_window(out, &w, at.column, false);
 	fputs("^\n", out);
 }
 
-static void print_one(const struct diag *i, FILE *out, bool color)
+static void print_one(const struct diags *d, size_t n, FILE *out, bool color)
 {
+	const struct diag *i = &d->list[n];
+
 	if (i->at.file) {
 		print_text(out, i->at.file);
 		if (i->at.line)
@@ -168,8 +181,8 @@ static void print_one(const struct diag *i, FILE *out, bool color)
 	}
 	print_text(out, i->message);
 	fprintf(out, " [%s]\n", i->code);
-	if (i->line)
-		print_line(out, i->line, i->at.column);
+	if (n < LINES_MAX)
+		print_line(out, d, i->at);
 	if (i->hint) {
 		fputs("    hint: ", out);
 		print_text(out, i->hint);
@@ -216,6 +229,6 @@ void diag_print(const struct diags *d, FILE *out, bool json, bool color)
 		if (json)
 			json_one(&d->list[i], out);
 		else
-			print_one(&d->list[i], out, color);
+			print_one(d, i, out, color);
 	}
 }

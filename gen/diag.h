@@ -22,7 +22,6 @@ struct diag {
 	const char *code;    /* Falco's LOAD_* where it has one, else LINT_* */
 	const char *message; /* in the arena */
 	const char *hint;    /* remedy, or NULL */
-	const char *line;    /* text of the line, or NULL */
 	const char *context; /* "rule 'X'", or NULL */
 };
 
@@ -45,8 +44,8 @@ struct diags {
 
 /* Adds one; the message is formatted into the arena. Returns -EINVAL, so that a caller can
  * report and fail in one expression. hint may be NULL. */
-int diag_add(struct diags *d, enum severity s, struct place at, const char *code,
-	     const char *hint, const char *format, ...) __attribute__((format(printf, 6, 7)));
+int diag_add(struct diags *d, enum severity s, struct place at, const char *code, const char *hint,
+	     const char *format, ...) __attribute__((format(printf, 6, 7)));
 /* Takes over what another list of the same arena has gathered; what is there already (the same
  * message about the same place) is left out. */
 void diag_merge(struct diags *d, const struct diags *from);

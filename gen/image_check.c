@@ -251,7 +251,7 @@ static int check_preds(struct check *c)
 	}
 	for (i = 0; i < c->h->n_derived; i++) {
 		if (d[i].pred >= PRED_MAX || d[i].base >= EVENT_PRED_BASE ||
-		    d[i].depth > ANCESTORS_MAX)
+		    d[i].depth > ANCESTORS_MAX || d[i].field >= FIELD_KERNEL_COUNT)
 			return refuse(c, "derived predicate %u is wrong", i);
 	}
 	return 0;

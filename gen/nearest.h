@@ -4,7 +4,7 @@
 
 struct nearest {
 	const char *wanted;
-	const char *best; /* NULL while nothing is near */
+	const char *best;  /* NULL while nothing is near */
 	unsigned distance; /* of best */
 };
 

@@ -48,7 +48,11 @@ static void add_derived(struct plan *p)
 		if (!d->base || d->bit < 0 || d->dropped)
 			continue;
 		*vec_add(p->arena, &p->derived) = (struct img_derived){
-			.pred = d->bit, .base = d->base->bit, .depth = d->depth};
+			.pred = d->bit,
+			.base = d->base->bit,
+			.depth = d->depth,
+			.field = d->base->field,
+		};
 	}
 }
 

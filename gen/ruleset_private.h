@@ -56,7 +56,7 @@ struct exception {
 struct rule_entry {
 	struct rule rule; /* first */
 	size_t file;
-	struct text condition;
+	struct text condition, output, desc; /* rule has their bytes */
 	struct exception **exceptions;
 	size_t n_exceptions;
 	bool has_exceptions; /* a list of them was given, even one without values */

@@ -80,6 +80,17 @@ static int set_tags(struct item *it, struct rule *r)
 	return add_tags(it, r);
 }
 
+/* Puts bytes from offset on into t, or behind what it has and a blank. */
+static void join(struct item *it, struct text *t, struct ynode *n, size_t offset, size_t len,
+		 bool append)
+{
+	if (append)
+		text_add(t, n->at, " ", 1);
+	else
+		*t = (struct text){.arena = it->rs->arena};
+	text_add_node(t, n, offset, len);
+}
+
 static int set_condition(struct item *it, struct rule_entry *e, bool append)
 {
 	struct ynode *n;
@@ -87,11 +98,7 @@ static int set_condition(struct item *it, struct rule_entry *e, bool append)
 
 	if (err)
 		return err;
-	if (append)
-		text_add(&e->condition, n->at, " ", 1);
-	else
-		e->condition = (struct text){.arena = it->rs->arena};
-	text_add_node(&e->condition, n, 0, n->len);
+	join(it, &e->condition, n, 0, n->len, append);
 	e->rule.condition = e->condition.s;
 	if (!append)
 		e->rule.condition_at = ynode_place(it->rs->arena, n, 0);
@@ -99,40 +106,34 @@ static int set_condition(struct item *it, struct rule_entry *e, bool append)
 }
 
 /* Falco trims an output where a rule is defined, and only there. */
-static const char *trim(struct arena *a, const char *s, size_t len)
+static int set_output(struct item *it, struct rule_entry *e, bool append, bool define)
 {
-	while (len && isspace((unsigned char)*s)) {
-		s++;
-		len--;
-	}
-	while (len && isspace((unsigned char)s[len - 1]))
-		len--;
-	return arena_str(a, s, len);
-}
-
-static int set_output(struct item *it, struct rule *r, bool append, bool define)
-{
+	size_t start = 0, end;
 	struct ynode *n;
 	int err = item_text(it, "output", true, &n);
 
 	if (err)
 		return err;
-	if (append)
-		r->output = arena_printf(it->rs->arena, "%s %s", r->output, n->text);
-	else
-		r->output = define ? trim(it->rs->arena, n->text, n->len) : n->text;
-	r->output_at = ynode_place(it->rs->arena, n, 0);
+	end = n->len;
+	while (define && end > start && isspace((unsigned char)n->text[end - 1]))
+		end--;
+	while (define && end > start && isspace((unsigned char)n->text[start]))
+		start++;
+	join(it, &e->output, n, start, end - start, append);
+	e->rule.output = e->output.s;
+	e->rule.output_at = ynode_place(it->rs->arena, n, start);
 	return 0;
 }
 
-static int set_desc(struct item *it, struct rule *r, bool append)
+static int set_desc(struct item *it, struct rule_entry *e, bool append)
 {
 	struct ynode *n;
 	int err = item_text(it, "desc", true, &n);
 
 	if (err)
 		return err;
-	r->desc = append ? arena_printf(it->rs->arena, "%s %s", r->desc, n->text) : n->text;
+	join(it, &e->desc, n, 0, n->len, append);
+	e->rule.desc = e->desc.s;
 	return 0;
 }
 
@@ -243,9 +244,9 @@ static int define(struct item *it, const struct ynode *name, struct rule_entry *
 	if (!err)
 		err = set_condition(it, &e, false);
 	if (!err)
-		err = set_output(it, &e.rule, false, true);
+		err = set_output(it, &e, false, true);
 	if (!err)
-		err = set_desc(it, &e.rule, false);
+		err = set_desc(it, &e, false);
 	if (!err)
 		err = set_priority(it, &e.rule);
 	if (!err)
@@ -294,9 +295,9 @@ static int apply_appends(struct item *it, struct rule_entry *e, unsigned which)
 	if (which & 1u << KEY_CONDITION)
 		err = set_condition(it, e, true);
 	if (!err && which & 1u << KEY_OUTPUT)
-		err = set_output(it, &e->rule, true, false);
+		err = set_output(it, e, true, false);
 	if (!err && which & 1u << KEY_DESC)
-		err = set_desc(it, &e->rule, true);
+		err = set_desc(it, e, true);
 	if (!err && which & 1u << KEY_TAGS)
 		err = add_tags(it, &e->rule);
 	if (!err && which & 1u << KEY_EXCEPTIONS)
@@ -311,9 +312,9 @@ static int apply_replaces(struct item *it, struct rule_entry *e, unsigned which)
 	if (which & 1u << KEY_CONDITION)
 		err = set_condition(it, e, false);
 	if (!err && which & 1u << KEY_OUTPUT)
-		err = set_output(it, &e->rule, false, false);
+		err = set_output(it, e, false, false);
 	if (!err && which & 1u << KEY_DESC)
-		err = set_desc(it, &e->rule, false);
+		err = set_desc(it, e, false);
 	if (!err && which & 1u << KEY_TAGS)
 		err = set_tags(it, &e->rule);
 	if (!err && which & 1u << KEY_EXCEPTIONS)

@@ -395,7 +395,8 @@ size_t tables_decide(struct tables *t, enum event_id type, struct event *ev, str
 
 /* ---- what is kept for a process ---- */
 
-static void process_command(const struct tables *t, const char *name, const char *argv, size_t len,
+/* Whether the stream says where the name ends; if argv was cut in its first text, it does not. */
+static bool process_command(const struct tables *t, const char *name, const char *argv, size_t len,
 			    bool cut, __u64 *truth)
 {
 	const char *nul = memchr(argv, '\0', len);
@@ -411,11 +412,13 @@ static void process_command(const struct tables *t, const char *name, const char
 	if (!cut)
 		symbol(t, AUT_CMD, state, SYM_END, truth);
 	scan_whole(t, AUT_EXE, argv, nul ? exe - 1 : len, nul || !cut, truth);
+	return len > exe || !cut;
 }
 
 void tables_process(struct tables *t, struct proc *p, const char *argv, size_t argv_len,
 		    bool argv_cut, const char *exepath)
 {
+	bool name_ends;
 	int f;
 
 	memset(t->truth, 0, sizeof(t->truth));
@@ -425,13 +428,15 @@ void tables_process(struct tables *t, struct proc *p, const char *argv, size_t a
 		t->truth);
 	scan_whole(t, AUT_CONTAINER, p->container, strnlen(p->container, SHORT_SIZE - 1), true,
 		   t->truth);
-	process_command(t, p->name, argv, argv_len, argv_cut, t->truth);
+	name_ends = process_command(t, p->name, argv, argv_len, argv_cut, t->truth);
 	if (exepath)
 		scan_whole(t, AUT_EXEPATH, exepath, strlen(exepath), true, t->truth);
 	p->unknown = exepath ? 0 : FIELD_BIT(FIELD_PROC_EXEPATH);
 	if (argv_cut)
 		p->unknown |= FIELD_BIT(FIELD_PROC_CMDLINE) | FIELD_BIT(FIELD_PROC_ARGS) |
 			      FIELD_BIT(FIELD_PROC_EXE);
+	if (!name_ends)
+		p->unknown |= FIELD_BIT(FIELD_PROC_NAME);
 	for (f = 0; f < FIELD_KERNEL_COUNT; f++) {
 		if (p->unknown & FIELD_BIT(f))
 			decide_unknown(t->im, f, t->truth, t->unknown);

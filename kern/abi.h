@@ -211,7 +211,7 @@ struct img_derived {
 	__u32 pred;
 	__u32 base;
 	__u32 depth;
-	__u32 pad;
+	__u32 field; /* that base compares */
 };
 
 struct img_rule {

@@ -232,6 +232,8 @@ GLOBAL int eval_process(__u32 idx)
 			   s->exepath.state == TEXT_WHOLE);
 	if (s->argv.state == TEXT_CUT || s->argv.state == TEXT_UNREADABLE)
 		unknown |= PROC_TEXTS;
+	if (s->argv.state != TEXT_WHOLE && s->argv.len <= s->norm.start)
+		unknown |= FIELD_BIT(FIELD_PROC_NAME); /* nothing said where it ends */
 	if (s->exepath.state == TEXT_CUT || s->exepath.state == TEXT_UNREADABLE)
 		unknown |= FIELD_BIT(FIELD_PROC_EXEPATH);
 	s->proc.unknown = unknown;

@@ -136,8 +136,8 @@ INLINE void open_views(__u32 idx, struct scratch *s)
 		open_normalise(idx);
 		eval_path(idx, s->normal.off, s->normal.len, s->normal.state);
 		eval_rules(idx, 0);
-	} else if (s->written.state == TEXT_UNREADABLE && s->resolved.state == TEXT_NONE) {
-		eval_path(idx, 0, 0, TEXT_UNREADABLE);
+	} else if (s->resolved.state == TEXT_NONE) { /* no name at all, or one not readable */
+		eval_path(idx, 0, 0, s->written.state);
 		eval_rules(idx, 0);
 	}
 	if (s->resolved.state != TEXT_NONE) {

@@ -6,7 +6,6 @@
  */
 #pragma once
 #include "kern/cgroup.h"
-#include "kern/eval.h"
 #include "kern/task.h"
 
 INLINE struct cmd_head *cmd_find(__u64 id)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* task_struct to numbers and texts, for the current task and its parents. */
 #pragma once
+#include "kern/eval.h"
 #include "kern/path.h"
 
 INLINE __u32 task_ppid(struct task_struct *t)
@@ -74,22 +75,38 @@ INLINE void read_argv(struct scratch *s)
 	s->argv.len = len;
 }
 
+/* Whether a comparison with this process is uncertain: its text was not read to the end, it
+ * renamed itself, or it was judged by another policy or not at all. */
+INLINE bool is_doubtful(const struct proc *p, __u64 field, bool is_true, __u32 generation)
+{
+	if (!p || p->generation != generation)
+		return true;
+	if ((p->flags & PROC_RENAMED) && (NAME_FIELDS & field))
+		return true;
+	return !is_true && (p->unknown & field);
+}
+
 /* Derived predicates: bits of the parent and its parents. */
 GLOBAL int derive_one(__u32 idx, __u32 i, __u32 pid, __u32 depth)
 {
 	struct proc *p = bpf_map_lookup_elem(&procs, &pid);
 	struct scratch *s = scratch_at(idx);
 	const struct img_derived *d;
+	bool is_true = false;
 	__u32 base;
 	struct img im;
 
-	if (!p || !s || !get_image(s, &im))
+	if (!s || !get_image(s, &im))
 		return 0;
 	d = img_at(im, img_head(im)->derived, i, sizeof(*d));
 	if (d->depth && d->depth != depth)
 		return 0;
 	base = d->base;
-	if ((p->bits[(base >> 6) & (PROC_WORDS - 1)] >> (base & 63)) & 1)
+	if (p)
+		is_true = (p->bits[(base >> 6) & (PROC_WORDS - 1)] >> (base & 63)) & 1;
+	if (is_doubtful(p, FIELD_BIT(d->field & 63), is_true, s->proc.generation))
+		match_pred(s->unknown, d->pred);
+	else if (is_true)
 		match_pred(s->truth, d->pred);
 	return 0;
 }

@@ -243,10 +243,25 @@ int BPF_PROG(on_uring_submit, struct io_kiocb *req)
 	return 0;
 }
 
-/* The arguments are those of 6.12 and later; the daemon does not attach it elsewhere. */
+/* Its name before 6.3. */
+SEC("tp_btf/io_uring_submit_sqe")
+int BPF_PROG(on_uring_submit_sqe, struct io_kiocb *req)
+{
+	uring_submitted(HOOK_on_uring_submit_sqe, req);
+	return 0;
+}
+
 SEC("tp_btf/io_uring_complete")
 int BPF_PROG(on_uring_complete, void *ring, void *req, struct io_uring_cqe *cqe)
 {
-	uring_completed(HOOK_on_uring_complete, req, cqe);
+	uring_completed(HOOK_on_uring_complete, req, BPF_CORE_READ(cqe, res));
+	return 0;
+}
+
+/* Before 6.13 the members of cqe came one by one. */
+SEC("tp_btf/io_uring_complete")
+int BPF_PROG(on_uring_complete_res, void *ring, void *req, __u64 user_data, int res)
+{
+	uring_completed(HOOK_on_uring_complete_res, req, res);
 	return 0;
 }

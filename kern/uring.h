@@ -41,7 +41,7 @@ INLINE void uring_submitted(enum hook_id hook, struct io_kiocb *req)
 	scratch_give(idx);
 }
 
-INLINE void uring_completed(enum hook_id hook, void *req, struct io_uring_cqe *cqe)
+INLINE void uring_completed(enum hook_id hook, void *req, __s32 res)
 {
 	struct open_args a = { .text_in_kernel = true, .record_flags = RECORD_IO_URING };
 	__u64 key = (__u64)req;
@@ -51,7 +51,7 @@ INLINE void uring_completed(enum hook_id hook, void *req, struct io_uring_cqe *c
 	if (!u || !gate_open(&g, hook))
 		return;
 	a.type = u->type;
-	a.res = BPF_CORE_READ(cqe, res);
+	a.res = res;
 	a.text = u->len > 0 ? (__u64)u->text : 0;
 	a.dfd = u->dfd;
 	a.flags = u->flags;

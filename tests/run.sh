@@ -64,6 +64,8 @@ sanitized() {
 }
 
 # Suites in other folders: name and command; absent ones are a failure, not a skip.
+tree() { run_suite tree tests/check/tree.sh; }
+tries() { run_suite e2e/try tests/e2e/try.sh; }
 golden() { run_suite golden tests/golden/run.sh; }
 differential() { run_suite diff "$B/tests/diff/diff"; }
 cli() { run_suite e2e/cli tests/e2e/cli.sh; }
@@ -72,7 +74,7 @@ slack() { run_suite e2e/slack tests/e2e/slack.sh; }
 evasion() { run_suite evasion tests/evasion/run.sh; }
 vm() { run_suite vm tests/vm/run.sh 6.12; }
 
-all="unit golden differential cli e2e slack evasion vm sanitized"
+all="tree unit golden differential cli e2e tries slack evasion vm sanitized"
 # shellcheck disable=SC2048
 for suite in ${*:-$all}; do
 	case " $all " in

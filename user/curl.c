@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "user/curl.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -10,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "user/libcurl.h"
 #include "user/log.h"
 
 #define CONNECT_TIMEOUT_MS 5000
@@ -17,6 +17,7 @@
 
 struct poster {
 	struct poster_options o;
+	const struct libcurl *lib;
 	CURL *curl;
 	struct curl_slist *headers;
 	char error[CURL_ERROR_SIZE];
@@ -24,13 +25,6 @@ struct poster {
 	pthread_cond_t hurry;
 	int64_t deadline; /* ms, CLOCK_MONOTONIC */
 };
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void init_library(void)
-{
-	curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 static int64_t now_ms(void)
 {
@@ -70,7 +64,7 @@ static bool set_options(struct poster *p)
 {
 	CURLcode bad = 0;
 
-#define SET(option, value) bad |= curl_easy_setopt(p->curl, CURLOPT_##option, value)
+#define SET(option, value) bad |= p->lib->easy_setopt(p->curl, CURLOPT_##option, value)
 	SET(URL, p->o.url);
 #if LIBCURL_VERSION_NUM >= 0x075500
 	SET(PROTOCOLS_STR, "http,https");
@@ -92,38 +86,39 @@ static bool set_options(struct poster *p)
 	return !bad;
 }
 
-static struct curl_slist *make_headers(const char *content_type)
+static struct curl_slist *make_headers(const struct libcurl *lib, const char *content_type)
 {
 	char line[160];
 	struct curl_slist *l, *more;
 
 	snprintf(line, sizeof(line), "Content-Type: %s", content_type);
-	l = curl_slist_append(NULL, line);
+	l = lib->slist_append(NULL, line);
 	/* No question beforehand whether a large body is welcome: it costs a second at servers that
 	 * do not know the question. */
-	more = l ? curl_slist_append(l, "Expect:") : NULL;
+	more = l ? lib->slist_append(l, "Expect:") : NULL;
 	if (!more)
-		curl_slist_free_all(l);
+		lib->slist_free_all(l);
 	return more;
 }
 
 struct poster *poster_new(const struct poster_options *o)
 {
-	struct poster *p = calloc(1, sizeof(*p));
+	const struct libcurl *lib = libcurl();
+	struct poster *p = lib ? calloc(1, sizeof(*p)) : NULL;
 	pthread_condattr_t attr;
 
-	pthread_once(&once, init_library);
 	if (!p)
 		return NULL;
 	p->o = *o;
+	p->lib = lib;
 	p->deadline = INT64_MAX;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&p->hurry, &attr);
 	pthread_condattr_destroy(&attr);
-	p->curl = curl_easy_init();
-	p->headers = make_headers(o->content_type);
+	p->curl = lib->easy_init();
+	p->headers = make_headers(lib, o->content_type);
 	if (!p->curl || !p->headers || !set_options(p)) {
 		log_error("libcurl cannot be set up");
 		poster_free(&p);
@@ -135,8 +130,8 @@ void poster_free(struct poster **p)
 {
 	if (!*p)
 		return;
-	curl_easy_cleanup((*p)->curl);
-	curl_slist_free_all((*p)->headers);
+	(*p)->lib->easy_cleanup((*p)->curl);
+	(*p)->lib->slist_free_all((*p)->headers);
 	pthread_cond_destroy(&(*p)->hurry);
 	pthread_mutex_destroy(&(*p)->lock);
 	free(*p);
@@ -182,14 +177,14 @@ static int try_once(struct poster *p, const char *body, size_t len, char *why, s
 	long status = 0;
 
 	p->error[0] = '\0';
-	curl_easy_setopt(p->curl, CURLOPT_POSTFIELDS, body);
-	curl_easy_setopt(p->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
-	bad = curl_easy_perform(p->curl);
+	p->lib->easy_setopt(p->curl, CURLOPT_POSTFIELDS, body);
+	p->lib->easy_setopt(p->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
+	bad = p->lib->easy_perform(p->curl);
 	if (bad) {
-		snprintf(why, why_size, "%s", p->error[0] ? p->error : curl_easy_strerror(bad));
+		snprintf(why, why_size, "%s", p->error[0] ? p->error : p->lib->easy_strerror(bad));
 		return bad == CURLE_ABORTED_BY_CALLBACK ? -ETIMEDOUT : -EIO;
 	}
-	curl_easy_getinfo(p->curl, CURLINFO_RESPONSE_CODE, &status);
+	p->lib->easy_getinfo(p->curl, CURLINFO_RESPONSE_CODE, &status);
 	snprintf(why, why_size, "the server answered %ld", status);
 	return status;
 }
@@ -199,7 +194,7 @@ static int64_t next_wait(struct poster *p, int64_t ms)
 {
 	curl_off_t seconds = 0;
 
-	curl_easy_getinfo(p->curl, CURLINFO_RETRY_AFTER, &seconds);
+	p->lib->easy_getinfo(p->curl, CURLINFO_RETRY_AFTER, &seconds);
 	if (seconds > WAIT_MAX_MS / 1000)
 		seconds = WAIT_MAX_MS / 1000;
 	if (seconds * 1000 > ms)

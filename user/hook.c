@@ -94,8 +94,30 @@ static int tracepoint_args(const struct btf *btf, const char *name)
 /* Tracepoints whose arguments have changed over time: how many our program expects. */
 static int expected_args(enum hook_id id)
 {
-	/* 6.12: (ctx, req, cqe); before, the members of cqe one by one. */
-	return id == HOOK_on_uring_complete ? 3 : -1;
+	switch (id) {
+	case HOOK_on_uring_complete: /* since 6.13: (ctx, req, cqe) */
+		return 3;
+	case HOOK_on_uring_complete_res: /* before, the members of cqe one by one */
+		return 7;
+	default:
+		return -1;
+	}
+}
+
+int hook_other_form(enum hook_id id)
+{
+	switch (id) {
+	case HOOK_on_uring_submit:
+		return HOOK_on_uring_submit_sqe;
+	case HOOK_on_uring_submit_sqe:
+		return HOOK_on_uring_submit;
+	case HOOK_on_uring_complete:
+		return HOOK_on_uring_complete_res;
+	case HOOK_on_uring_complete_res:
+		return HOOK_on_uring_complete;
+	default:
+		return -1;
+	}
 }
 
 bool hook_has_target(const struct hook *h, enum hook_id id, const struct btf *btf)
@@ -119,7 +141,9 @@ const char *hook_loss(enum hook_id id)
 	case HOOK_on_attach_cgroup:
 		return "processes moved into a container are seen as in it from their next exec on";
 	case HOOK_on_uring_submit:
+	case HOOK_on_uring_submit_sqe:
 	case HOOK_on_uring_complete:
+	case HOOK_on_uring_complete_res:
 		return "opens through io_uring are not seen";
 	default:
 		break;

@@ -3,7 +3,6 @@
  * The evaluation of kern/eval.h on values that a test hands over, run by BPF_PROG_TEST_RUN: the
  * same functions that the hooks call, without the kernel objects they read.
  */
-#include "kern/eval.h"
 #include "kern/task.h"
 #include "tests/bpf/input.h"
 
@@ -86,8 +85,8 @@ INLINE void decide_event(__u32 idx, struct scratch *s, const struct test_input *
 {
 	if (!eval_numbers(idx))
 		return;
-	if (s->flags & SHAPE_DERIVED)
-		for (__u32 i = 1; i <= TEST_PARENTS; i++)
+	for (__u32 i = 1; i <= TEST_PARENTS; i++)
+		if ((s->flags & SHAPE_DERIVED) && i <= in->n_parents)
 			derive_from(idx, i, i);
 	if (!s->paths || !in->n_paths) {
 		eval_rules(idx, 0);

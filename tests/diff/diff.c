@@ -228,7 +228,7 @@ static int compare(struct run *run, uint64_t seed)
 	int err;
 
 	run->seed = seed;
-	r.n = chance_once(&c, 16) ? DIFF_RULES_MAX : 1 + chance_below(&c, 12);
+	r.n = chance_once(&c, 64) ? DIFF_RULES_MAX : 1 + chance_below(&c, 12);
 	for (i = 0; i < r.n; i++)
 		r.conds[i] = cond_make(&c, 1 + chance_below(&c, 4));
 	err = rules_compile(&r);
@@ -275,11 +275,13 @@ static int run_backend(const struct backend *b, uint64_t seed, uint64_t pairs)
 	/* A generator whose rules never hold, or always, compares nothing. */
 	if (run.sure < pairs / 100 || run.sure > pairs / 2) {
 		printf("not ok - diff %s: %" PRIu64 " of %" PRIu64 " pairs match: too few or too "
-		       "many; SEED=%" PRIu64 "\n", b->name, run.sure, run.pairs, first);
+		       "many; SEED=%" PRIu64 "\n",
+		       b->name, run.sure, run.pairs, first);
 		return 1;
 	}
 	printf("ok - diff %s: %" PRIu64 " pairs, %" PRIu64 " yes, %" PRIu64 " for userspace; "
-	       "SEED=%" PRIu64 "\n", b->name, run.pairs, run.sure, run.unsure, first);
+	       "SEED=%" PRIu64 "\n",
+	       b->name, run.pairs, run.sure, run.unsure, first);
 	return 0;
 }
 

@@ -226,15 +226,15 @@ static enum have event_get(const struct event *ev, enum field_id f, const char *
 	case FIELD_PROC_EXE:
 		return give_command(out, &e->self, f, e->whole);
 	case FIELD_PROC_EXEPATH:
-		return e->exepath.seen < e->exepath.len && !e->whole ?
-			       HAVE_UNKNOWN :
-			       give_text(out, &e->exepath, true);
+		return e->exepath.seen < e->exepath.len && !e->whole
+			       ? HAVE_UNKNOWN
+			       : give_text(out, &e->exepath, true);
 	case FIELD_PROC_PNAME:
 	case FIELD_PROC_ANAME:
 		return give_ancestor(e, arg, out);
 	case FIELD_PROC_PCMDLINE:
-		return e->n_parents ? give_command(out, &e->parents[0], FIELD_PROC_CMDLINE, true) :
-				      HAVE_MISSING;
+		return e->n_parents ? give_command(out, &e->parents[0], FIELD_PROC_CMDLINE, true)
+				    : HAVE_MISSING;
 	case FIELD_FD_NAME:
 		return e->n_paths ? give_text(out, &e->paths[ev->view], e->whole) : HAVE_MISSING;
 	case FIELD_USER_NAME:

@@ -32,8 +32,7 @@ static int process(struct tables *t, struct diff_event *e)
 
 	memcpy(p.name, e->self.name, sizeof(p.name));
 	memcpy(p.container, e->container, sizeof(p.container));
-	tables_process(t, &p, e->self.argv, e->self.argv_seen,
-		       e->self.argv_seen < e->self.argv_len,
+	tables_process(t, &p, e->self.argv, e->self.argv_seen, e->self.argv_seen < e->self.argv_len,
 		       e->exepath.seen < e->exepath.len ? NULL : e->exepath.s);
 	return p.live != 0;
 }

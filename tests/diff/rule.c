@@ -17,10 +17,10 @@ static void *must(void *p)
 /* ---- comparisons ---- */
 
 static const char *const texts[] = {
-	"proc.name",	 "proc.cmdline", "proc.args",	  "proc.exe",	   "proc.exepath",
-	"container.id",	 "fd.name",	 "fd.name",	  "fd.name",	   "proc.pname",
-	"proc.pcmdline", "proc.aname",	 "proc.aname[0]", "proc.aname[1]", "proc.aname[3]",
-	"user.name",
+	"proc.name",	 "proc.cmdline",  "proc.args",	   "proc.exe",
+	"proc.exepath",	 "container.id",  "fd.name",	   "fd.name",
+	"fd.name",	 "proc.pname",	  "proc.pcmdline", "proc.aname",
+	"proc.aname[0]", "proc.aname[1]", "proc.aname[3]", "user.name",
 };
 static const char *const operators[] = {
 	"=", "!=", "contains", "icontains", "startswith", "endswith", "glob", "iglob", "=", "=",
@@ -100,9 +100,8 @@ static void text_compare(struct chance *c, char *to)
 static void number_compare(struct chance *c, char *to)
 {
 	static const char *const numbers[] = {
-		"evt.rawres", "proc.pid",      "proc.ppid", "proc.tty",
-		"user.uid",   "user.loginuid", "group.gid", "fd.num",
-		"evt.num",
+		"evt.rawres",	 "proc.pid",  "proc.ppid", "proc.tty", "user.uid",
+		"user.loginuid", "group.gid", "fd.num",	   "evt.num",
 	};
 	static const char *const ops[] = {"=", "!=", "<", "<=", ">", ">="};
 	const char *f = PICK(c, numbers);
@@ -119,28 +118,17 @@ static void number_compare(struct chance *c, char *to)
 static void other_compare(struct chance *c, char *to)
 {
 	static const char *const all[] = {
-		"evt.is_open_read = true",
-		"evt.is_open_write = true",
-		"evt.is_open_read != true",
-		"evt.failed = false",
-		"evt.failed in (true)",
-		"evt.res = SUCCESS",
-		"evt.res != SUCCESS",
-		"evt.res in (ENOENT, EACCES)",
-		"evt.res startswith EN",
-		"evt.res glob \"E*[TS]\"",
-		"evt.res exists",
-		"evt.res glob \"1*\"",
-		"fd.typechar = f",
-		"fd.typechar != f",
-		"fd.typechar in (d, 4)",
-		"fd.type = file",
-		"fd.type != file",
-		"fd.type exists",
-		"fd.type contains dir",
-		"evt.num = 0",
-		"evt.source = syscall",
-		"fd.directory = /etc",
+		"evt.is_open_read = true",  "evt.is_open_write = true",
+		"evt.is_open_read != true", "evt.failed = false",
+		"evt.failed in (true)",	    "evt.res = SUCCESS",
+		"evt.res != SUCCESS",	    "evt.res in (ENOENT, EACCES)",
+		"evt.res startswith EN",    "evt.res glob \"E*[TS]\"",
+		"evt.res exists",	    "evt.res glob \"1*\"",
+		"fd.typechar = f",	    "fd.typechar != f",
+		"fd.typechar in (d, 4)",    "fd.type = file",
+		"fd.type != file",	    "fd.type exists",
+		"fd.type contains dir",	    "evt.num = 0",
+		"evt.source = syscall",	    "fd.directory = /etc",
 		"container.name exists",
 	};
 
@@ -287,8 +275,10 @@ static char *yaml_of(const struct diff_rules *r)
 
 	for (i = 0; i < r->n; i++) {
 		text = cond_text(r->conds[i]);
-		fprintf(to, "- rule: r%zu\n  desc: d\n  output: o\n  priority: INFO\n"
-			    "  condition: '", i);
+		fprintf(to,
+			"- rule: r%zu\n  desc: d\n  output: o\n  priority: INFO\n"
+			"  condition: '",
+			i);
 		for (s = text; *s; s++) {
 			fputc(*s, to);
 			if (*s == '\'')

@@ -192,6 +192,7 @@ if [ -n "$obstacle" ]; then
 	exit
 fi
 cp /usr/bin/true zz-watched
+: > log
 "$TIERCEL" watch 'evt.type = execve and evt.failed = false and proc.name = zz-watched' --count 2 -M 20 > watched 2> log &
 detector=$!
 wait_for 20 grep -q 'armed: ' log

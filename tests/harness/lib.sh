@@ -77,6 +77,9 @@ session_end() {
 is_armed() { grep -q 'armed: ' "$work/log" 2>/dev/null || ! kill -0 "$detector" 2>/dev/null; }
 
 detector_start() {
+	# Here, not by the redirections below: what the last one wrote must not be taken for new.
+	: > "$work/log"
+	: > "$work/alerts"
 	"$TIERCEL" run "$@" > "$work/alerts" 2> "$work/log" < /dev/null &
 	detector=$!
 	wait_for 30 is_armed

@@ -11,7 +11,8 @@ static const void *section(const struct policy *p, __u32 off)
 	return p->image.data + off;
 }
 
-#define SECTION(p, type, member) ((const struct type *)section((p), image_head(&(p)->image)->member))
+#define SECTION(p, type, member)                                                                   \
+	((const struct type *)section((p), image_head(&(p)->image)->member))
 
 static void check_image(const struct policy *p)
 {
@@ -134,8 +135,8 @@ static void shapes_and_guards(void **state)
 	assert_int_equal(h->n_shapes, 3);
 	assert_int_equal(h->n_conjs, 5);
 	assert_int_equal(h->n_guards, 3);
-	assert_int_equal(h->types,
-			 EVENT_BIT(EVENT_EXECVE) | EVENT_BIT(EVENT_EXECVEAT) | EVENT_BIT(EVENT_OPEN));
+	assert_int_equal(h->types, EVENT_BIT(EVENT_EXECVE) | EVENT_BIT(EVENT_EXECVEAT) |
+					   EVENT_BIT(EVENT_OPEN));
 	assert_int_equal(__builtin_popcountll(h->type_shapes[EVENT_OPEN]), 2);
 	assert_int_equal(h->type_shapes[EVENT_OPENAT], 0);
 	assert_int_equal(h->type_nums[EVENT_OPEN], FIELD_BIT(FIELD_FD_NUM));
@@ -275,8 +276,10 @@ static void too_many_words(void **state)
 	/* Alternating signs and fields, so that nothing is joined. */
 	fprintf(to, "evt.type = openat and fd.name = /etc/passwd");
 	for (i = 0; i < 900; i++)
-		fprintf(to, " and (proc.cmdline contains bash or proc.exepath = /x%zu) and "
-			    "not (proc.exepath = /y%zu and proc.name = z%zu)", i, i, i);
+		fprintf(to,
+			" and (proc.cmdline contains bash or proc.exepath = /x%zu) and "
+			"not (proc.exepath = /y%zu and proc.name = z%zu)",
+			i, i, i);
 	fclose(to);
 	conditions[0] = condition;
 	rs = fake_policy(conditions, 1, &p);
@@ -298,8 +301,10 @@ static void more_rules_than_there_are(void **state)
 	FILE *to = open_memstream(&yaml, &size);
 
 	for (i = 0; i <= RULE_MAX; i++)
-		fprintf(to, "- {rule: r%zu, desc: d, output: o, priority: INFO, "
-			    "condition: proc.name = a}\n", i);
+		fprintf(to,
+			"- {rule: r%zu, desc: d, output: o, priority: INFO, "
+			"condition: proc.name = a}\n",
+			i);
 	fclose(to);
 	assert_int_equal(ruleset_load_text(rs, "test", yaml, size), 0);
 	assert_int_equal(ruleset_finish(rs, false), 0);
@@ -336,14 +341,10 @@ static void only_wanted_rules(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(triggers_are_selective),
-		cmocka_unit_test(shapes_and_guards),
-		cmocka_unit_test(cut_texts_stay_candidates),
-		cmocka_unit_test(fields_to_send),
-		cmocka_unit_test(limits_lose_nothing),
-		cmocka_unit_test(too_many_words),
-		cmocka_unit_test(more_rules_than_there_are),
-		cmocka_unit_test(only_wanted_rules),
+		cmocka_unit_test(triggers_are_selective),    cmocka_unit_test(shapes_and_guards),
+		cmocka_unit_test(cut_texts_stay_candidates), cmocka_unit_test(fields_to_send),
+		cmocka_unit_test(limits_lose_nothing),	     cmocka_unit_test(too_many_words),
+		cmocka_unit_test(more_rules_than_there_are), cmocka_unit_test(only_wanted_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
