@@ -29,7 +29,18 @@ enum op {
 
 enum modifier { MOD_NONE, MOD_ONEOF, MOD_ANYOF, MOD_ALLOF };
 
-enum transform { TR_NONE, TR_TOLOWER, TR_TOUPPER, TR_B64, TR_BASENAME, TR_LEN, TR_JOIN, TR_CONCAT, TR_GETOPT, TR_VAL };
+enum transform {
+	TR_NONE,
+	TR_TOLOWER,
+	TR_TOUPPER,
+	TR_B64,
+	TR_BASENAME,
+	TR_LEN,
+	TR_JOIN,
+	TR_CONCAT,
+	TR_GETOPT,
+	TR_VAL
+};
 
 /* A left-hand side, an argument of a transformer, or a right-hand side that is not literal. */
 struct expr {
@@ -50,7 +61,7 @@ struct literal {
 	const char *text; /* escapes undone, NUL-terminated, holds no other NUL */
 	size_t len;
 	bool quoted;
-	int64_t number;	  /* set by check for INT and BOOL fields */
+	int64_t number; /* set by check for INT and BOOL fields */
 };
 
 enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_COMPARE, NODE_MACRO };
@@ -69,8 +80,8 @@ struct node {
 	enum modifier modifier;
 	struct literal *values; /* literal right-hand side: one, or a list */
 	size_t n_values;
-	bool is_list;		/* it was written in parentheses */
-	struct expr *right;	/* or val(field) or transformer(...), then n_values is 0 */
+	bool is_list;	    /* it was written in parentheses */
+	struct expr *right; /* or val(field) or transformer(...), then n_values is 0 */
 };
 
 /* Writes the tree in Falco's canonical form: parsing the result gives the same tree.

@@ -21,7 +21,7 @@ struct value {
 	enum field_type type;
 	const char *str; /* STR: NUL-terminated, owned by the event, valid until it changes */
 	size_t len;
-	int64_t num;	 /* INT, BOOL (0, 1) */
+	int64_t num;		 /* INT, BOOL (0, 1) */
 	const char *const *list; /* LIST */
 	size_t n_list;
 };

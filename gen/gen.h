@@ -10,9 +10,10 @@ struct gen_options {
 
 /* How a predicate is decided, for explain. */
 struct explain_pred {
-	const char *text;    /* "proc.name in (curl, wget)" */
-	const char *scope;   /* "process", "event", "parent", "ancestor" */
-	const char *matcher; /* "hash set", "automaton", "ranges", "bit of the parent", "userspace" */
+	const char *text;  /* "proc.name in (curl, wget)" */
+	const char *scope; /* "process", "event", "parent", "ancestor" */
+	const char
+		*matcher; /* "hash set", "automaton", "ranges", "bit of the parent", "userspace" */
 };
 
 struct explain_rule {
@@ -20,7 +21,7 @@ struct explain_rule {
 	__u64 types;	       /* EVENT_BIT()s it is evaluated for */
 	const char **unhooked; /* event types it names that no hook sees */
 	size_t n_unhooked;
-	const char **hooks;    /* hooks it needs, by name */
+	const char **hooks; /* hooks it needs, by name */
 	size_t n_hooks;
 	struct explain_pred *preds;
 	size_t n_preds;
@@ -34,7 +35,7 @@ struct policy {
 	struct image image;
 	struct explain_rule *rules; /* one per rule of the image, in its order */
 	size_t n_rules;
-	size_t n_preds;		    /* distinct predicates */
+	size_t n_preds; /* distinct predicates */
 };
 
 /* Compiles the enabled rules of a finished ruleset. The policy lives in the ruleset's arena,

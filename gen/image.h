@@ -15,10 +15,11 @@
 
 /* Offsets from the first byte of the text part. */
 struct text_rule {
-	__u32 name, desc, output, source, tags; /* tags: texts one after the other, an empty one ends */
+	__u32 name, desc, output, source,
+		tags;	 /* tags: texts one after the other, an empty one ends */
 	__u32 condition; /* canonical, macros and lists expanded: gen/parse.c reads it back */
 	__u32 priority;
-	__u32 file;	 /* name of the rule file, and the place in it */
+	__u32 file; /* name of the rule file, and the place in it */
 	__u32 line, column;
 };
 

@@ -24,7 +24,7 @@ typedef long long __s64;
 
 enum field_id {
 #define FIELD(id, name, type, source, presence, doc) FIELD_##id,
-#define FIELD_KERNEL_END FIELD_KERNEL_COUNT, FIELD_KERNEL_LAST = FIELD_KERNEL_COUNT - 1,
+#define FIELD_KERNEL_END			     FIELD_KERNEL_COUNT, FIELD_KERNEL_LAST = FIELD_KERNEL_COUNT - 1,
 #include "kern/fields.def"
 #undef FIELD
 #undef FIELD_KERNEL_END
@@ -49,32 +49,33 @@ _Static_assert(EVENT_COUNT <= 64, "event types index a 64-bit mask");
 
 /* ---- limits ---- */
 
-#define COMM_SIZE 16		 /* TASK_COMM_LEN */
-#define SHORT_SIZE 16		 /* a text of the hash sets, padded with NUL */
-#define ARGS_MAX 4096		 /* bytes of argv copied: Falco's bound, shared by exe and args */
-#define PATH_MAX_LEN 4096	 /* bytes of a path, NUL included */
-#define PATH_DEPTH_MAX 96	 /* components of a resolved path: Falco's bound */
-#define CGROUP_DEPTH_MAX 12	 /* levels looked at for a container id */
-#define ANCESTORS_MAX 32	 /* levels of parents followed */
-#define PROC_WORDS 16		 /* 64-bit words of process predicates ... */
-#define EVENT_WORDS 16		 /* ... and of event predicates */
-#define PRED_WORDS (PROC_WORDS + EVENT_WORDS)
-#define PRED_MAX (PRED_WORDS * 64)
-#define EVENT_PRED_BASE (PROC_WORDS * 64)
-#define SHAPE_MAX 64		 /* bits of struct proc.live */
-#define GUARD_MAX 1024		 /* tested at exec, one after the other */
-#define CONJ_MAX 32768
-#define RULE_MAX 4096
-#define TEST_MAX 8		 /* words tested by one conjunction */
-#define LIST_MAX 256		 /* conjunctions tested for one predicate of one event */
-#define RANGE_MAX 64		 /* ranges of one numeric field */
-#define DERIVED_MAX 64		 /* predicates on parents and ancestors */
-#define PROBE_MAX 8		 /* slots looked at in a hash set */
-#define HIT_MAX 64		 /* rules that one record can carry */
-#define IMAGE_MAX (8u << 20)	 /* bytes of the part the kernel reads */
-#define SCRATCH_SLOTS 3		 /* events under way at once on a CPU: one interrupts another */
-#define IMAGE_SLACK 1024	 /* bytes behind the image in its map, so that a masked offset of a
-				  * structure never ends outside: value size is a power of two + this */
+#define COMM_SIZE	 16   /* TASK_COMM_LEN */
+#define SHORT_SIZE	 16   /* a text of the hash sets, padded with NUL */
+#define ARGS_MAX	 4096 /* bytes of argv copied: Falco's bound, shared by exe and args */
+#define PATH_MAX_LEN	 4096 /* bytes of a path, NUL included */
+#define PATH_DEPTH_MAX	 96   /* components of a resolved path: Falco's bound */
+#define CGROUP_DEPTH_MAX 12   /* levels looked at for a container id */
+#define ANCESTORS_MAX	 32   /* levels of parents followed */
+#define PROC_WORDS	 16   /* 64-bit words of process predicates ... */
+#define EVENT_WORDS	 16   /* ... and of event predicates */
+#define PRED_WORDS	 (PROC_WORDS + EVENT_WORDS)
+#define PRED_MAX	 (PRED_WORDS * 64)
+#define EVENT_PRED_BASE	 (PROC_WORDS * 64)
+#define SHAPE_MAX	 64   /* bits of struct proc.live */
+#define GUARD_MAX	 1024 /* tested at exec, one after the other */
+#define CONJ_MAX	 32768
+#define RULE_MAX	 4096
+#define TEST_MAX	 8	    /* words tested by one conjunction */
+#define LIST_MAX	 256	    /* conjunctions tested for one predicate of one event */
+#define RANGE_MAX	 64	    /* ranges of one numeric field */
+#define DERIVED_MAX	 64	    /* predicates on parents and ancestors */
+#define PROBE_MAX	 8	    /* slots looked at in a hash set */
+#define HIT_MAX		 64	    /* rules that one record can carry */
+#define IMAGE_MAX	 (8u << 20) /* bytes of the part the kernel reads */
+#define SCRATCH_SLOTS	 3	    /* events under way at once on a CPU: one interrupts another */
+#define IMAGE_SLACK                                                                                \
+	1024 /* bytes behind the image in its map, so that a masked offset of a                    \
+	      * structure never ends outside: value size is a power of two + this */
 
 /* ---- hooks ---- */
 
@@ -87,7 +88,7 @@ enum hook_id {
 
 /* ---- policy image ---- */
 
-#define IMAGE_MAGIC 0x434c4954u /* "TILC" */
+#define IMAGE_MAGIC   0x434c4954u /* "TILC" */
 #define IMAGE_VERSION 1
 
 /* Bits. A predicate is one bit of a vector of PRED_WORDS words: process predicates (fixed at
@@ -104,18 +105,18 @@ struct img_test {
 /* Gate of one or more event types, settled before any path is read: the comparisons with
  * numbers that some conjunctions share. Bit n of struct proc.live stands for shape n. */
 struct img_shape {
-	__u64 types;	    /* EVENT_BIT()s it belongs to */
-	__u64 paths;	    /* FIELD_BIT()s of PATH fields its conjunctions compare */
+	__u64 types; /* EVENT_BIT()s it belongs to */
+	__u64 paths; /* FIELD_BIT()s of PATH fields its conjunctions compare */
 	__u32 first_test;
 	__u32 n_tests;
 	__u32 first_always; /* in lists: conjunctions without a trigger */
 	__u32 n_always;
-	__u32 flags;	    /* SHAPE_* */
+	__u32 flags; /* SHAPE_* */
 	__u32 pad;
 };
 #define SHAPE_PROC_TRIGGER 1u /* a process predicate triggers some of its conjunctions */
-#define SHAPE_DERIVED 2u      /* predicates of parents or ancestors are needed */
-#define SHAPE_HAS_ALWAYS 4u   /* set while deciding: n_always is not 0 */
+#define SHAPE_DERIVED	   2u /* predicates of parents or ancestors are needed */
+#define SHAPE_HAS_ALWAYS   4u /* set while deciding: n_always is not 0 */
 
 /* What a process must be for shapes to be possible at all: tested once per exec. Its tests
  * name process words only. */
@@ -147,11 +148,11 @@ struct img_trigger {
 struct img_field {
 	__u32 first_range; /* NUM and ENUM: ranges, each sets its predicate */
 	__u32 n_ranges;
-	__u32 set;	   /* SHORT: offset of a table of img_slot, 0 for none */
-	__u32 set_mask;	   /* its number of slots minus one */
+	__u32 set;	/* SHORT: offset of a table of img_slot, 0 for none */
+	__u32 set_mask; /* its number of slots minus one */
 	__u32 set_seed;
-	__u32 exists;	   /* predicate "has a value" plus one, 0 for none */
-	__u64 preds_word;  /* offset of PRED_WORDS words: the field's predicates */
+	__u32 exists;	  /* predicate "has a value" plus one, 0 for none */
+	__u64 preds_word; /* offset of PRED_WORDS words: the field's predicates */
 };
 
 struct img_range {
@@ -181,21 +182,22 @@ struct img_out {
 
 /* Automata. A stream is a sequence of symbols: bytes 0-255, then SYM_*. */
 enum automaton {
-	AUT_CMD,	/* proc.name SEP args END, NUL between arguments reads as a blank; without
-			 * arguments: proc.name END. For PROC_NAME (all but = and in), PROC_CMDLINE,
-			 * PROC_ARGS */
-	AUT_EXE,	/* proc.exe END */
-	AUT_EXEPATH,	/* proc.exepath END */
-	AUT_CONTAINER,	/* container.id END (all but = and in) */
-	AUT_FD_NAME,	/* fd.name END, once per view */
+	AUT_CMD,       /* proc.name SEP args END, NUL between arguments reads as a blank; without
+			* arguments: proc.name END. For PROC_NAME (all but = and in), PROC_CMDLINE,
+			* PROC_ARGS */
+	AUT_EXE,       /* proc.exe END */
+	AUT_EXEPATH,   /* proc.exepath END */
+	AUT_CONTAINER, /* container.id END (all but = and in) */
+	AUT_FD_NAME,   /* fd.name END, once per view */
 	AUT_COUNT
 };
-#define SYM_SEP 256
-#define SYM_END 257
+#define SYM_SEP	  256
+#define SYM_END	  257
 #define SYM_COUNT 258
 
 struct img_automaton {
-	__u32 n_states; /* 0: nothing to do. At most 65,535; state 0 is dead: no way out, no output */
+	__u32 n_states; /* 0: nothing to do. At most 65,535; state 0 is dead: no way out, no output
+			 */
 	__u32 n_classes;
 	__u32 start;
 	__u32 first_out; /* states from here on have an output ... */
@@ -240,13 +242,13 @@ struct img_head {
 	__u32 derived, n_derived;
 	__u32 text, text_size; /* what userspace needs: gen/image.h */
 	__u32 pad;
-	__u64 type_shapes[64]; /* per event type: shapes that belong to it */
-	__u64 type_nums[64];   /* per event type: NUM and ENUM fields to compare */
+	__u64 type_shapes[64];		 /* per event type: shapes that belong to it */
+	__u64 type_nums[64];		 /* per event type: NUM and ENUM fields to compare */
 	__u64 trigger_words[PRED_WORDS]; /* predicates that have a trigger list */
 	__u64 base_words[PROC_WORDS];	 /* predicates that derived ones rest on: decided for every
 					  * process, whether or not it has candidates */
-	__u64 proc_fields;     /* FIELD_BIT()s of SHORT and PROC fields compared at exec */
-	__u64 types;	       /* event types that some rule watches */
+	__u64 proc_fields; /* FIELD_BIT()s of SHORT and PROC fields compared at exec */
+	__u64 types;	   /* event types that some rule watches */
 };
 
 /* ---- control: one element, written by the daemon ---- */
@@ -272,9 +274,9 @@ struct proc {
 	char name[COMM_SIZE];	/* proc.name */
 	char container[SHORT_SIZE];
 };
-#define PROC_RENAMED 1u	  /* a descendant of one that changed its comm without exec */
+#define PROC_RENAMED   1u /* a descendant of one that changed its comm without exec */
 #define PROC_TRUNCATED 2u /* argv longer than ARGS_MAX */
-#define PROC_EARLY 4u	  /* not seen at exec or fork: born before the detector */
+#define PROC_EARLY     4u /* not seen at exec or fork: born before the detector */
 
 /* The command line of an exec: argv as the kernel copied it, NUL after each argument. */
 #define CMD_SMALL 240
@@ -295,8 +297,8 @@ struct cmd_large {
 /* ---- records ---- */
 
 enum tail_id {
-	TAIL_HITS,	/* struct hit[] */
-	TAIL_ARGV,	/* argv, NUL after each argument */
+	TAIL_HITS, /* struct hit[] */
+	TAIL_ARGV, /* argv, NUL after each argument */
 	TAIL_EXEPATH,
 	TAIL_CWD,
 	TAIL_WRITTEN,	/* path as written, as the program gave it (not normalised) */
@@ -316,7 +318,7 @@ struct hit {
 	__u16 rule;
 	__u16 flags; /* HIT_* */
 };
-#define HIT_UNSURE 1u	/* userspace must decide */
+#define HIT_UNSURE   1u /* userspace must decide */
 #define HIT_RESOLVED 2u /* the resolved view matched and the written one did not */
 
 struct ancestor {
@@ -327,10 +329,10 @@ struct ancestor {
 
 struct record {
 	__u32 size;
-	__u32 type;	  /* enum event_id */
-	__u64 time;	  /* CLOCK_BOOTTIME, ns */
-	__u64 have;	  /* FIELD_BIT()s that have a value */
-	__u64 unknown;	  /* FIELD_BIT()s that could not be read to the end */
+	__u32 type;    /* enum event_id */
+	__u64 time;    /* CLOCK_BOOTTIME, ns */
+	__u64 have;    /* FIELD_BIT()s that have a value */
+	__u64 unknown; /* FIELD_BIT()s that could not be read to the end */
 	__u64 cgroup;
 	__s64 res;
 	__u32 generation; /* of the policy that the rule numbers belong to */
@@ -350,10 +352,10 @@ struct record {
 	char container[SHORT_SIZE];
 	struct tail tails[TAIL_COUNT];
 };
-#define RECORD_ALL_RULES (1u << 16) /* too many candidates: userspace decides every rule */
-#define RECORD_IO_URING (1u << 17)
-#define RECORD_ARGV_NOW (1u << 18) /* argv was read at the event, not at exec */
-#define RECORD_WRITTEN_CUT (1u << 19)  /* the path as written, or its base, is not complete */
+#define RECORD_ALL_RULES    (1u << 16) /* too many candidates: userspace decides every rule */
+#define RECORD_IO_URING	    (1u << 17)
+#define RECORD_ARGV_NOW	    (1u << 18) /* argv was read at the event, not at exec */
+#define RECORD_WRITTEN_CUT  (1u << 19) /* the path as written, or its base, is not complete */
 #define RECORD_RESOLVED_CUT (1u << 20) /* the path as resolved is not complete */
 
 #define RECORD_MAX 32768 /* bytes, a power of two: the largest record fits */
@@ -367,14 +369,14 @@ struct rule_count {
 };
 
 enum stat_id {
-	STAT_SEEN,	/* events of processes that can still satisfy some rule */
-	STAT_EMITTED,	/* records delivered */
-	STAT_LOST,	/* records not delivered: ring buffer full */
-	STAT_NESTED,	/* events not decided: all scratch slots of the CPU in use */
-	STAT_TRUNCATED, /* values longer than their bound */
-	STAT_UNREADABLE,/* user memory that could not be read */
-	STAT_EARLY,	/* processes first seen at an event */
-	STAT_NO_PROC,	/* process table full */
-	STAT_NO_CMD,	/* command line table full */
+	STAT_SEEN,	 /* events of processes that can still satisfy some rule */
+	STAT_EMITTED,	 /* records delivered */
+	STAT_LOST,	 /* records not delivered: ring buffer full */
+	STAT_NESTED,	 /* events not decided: all scratch slots of the CPU in use */
+	STAT_TRUNCATED,	 /* values longer than their bound */
+	STAT_UNREADABLE, /* user memory that could not be read */
+	STAT_EARLY,	 /* processes first seen at an event */
+	STAT_NO_PROC,	 /* process table full */
+	STAT_NO_CMD,	 /* command line table full */
 	STAT_COUNT
 };

@@ -8,8 +8,8 @@
 #include "kern/compat.h"
 #include "kern/scratch.h"
 
-#define ID_DIGITS 64
-#define ID_SHOWN 12
+#define ID_DIGITS  64
+#define ID_SHOWN   12
 #define NAME_BYTES 256
 
 INLINE bool is_digit_of_id(unsigned char c)

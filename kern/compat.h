@@ -6,7 +6,7 @@
 #pragma once
 #include "kern/core.h"
 
-/* kernfs_node.parent became __parent in 6.15 (633488947ef6). */
+/* kernfs_node.parent became __parent in 6.15, when it came under RCU. */
 struct kernfs_node___old {
 	struct kernfs_node *parent;
 } __attribute__((preserve_access_index));
@@ -79,16 +79,16 @@ INLINE void read_call(struct call *c)
 	c->compat = BPF_CORE_READ(ti, status) & TS_COMPAT;
 }
 
-#define NR_open 2
-#define NR_execve 59
-#define NR_execveat 322
-#define NR_creat 85
-#define NR_openat 257
-#define NR_openat2 437
+#define NR_open		  2
+#define NR_execve	  59
+#define NR_execveat	  322
+#define NR_creat	  85
+#define NR_openat	  257
+#define NR_openat2	  437
 #define NR_io_uring_enter 426
-#define NR_compat_open 5
-#define NR_compat_creat 8
-#define NR_compat_openat 295
+#define NR_compat_open	  5
+#define NR_compat_creat	  8
+#define NR_compat_openat  295
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs___arm64 {
 	__u64 regs[31];
@@ -116,22 +116,16 @@ INLINE void read_call(struct call *c)
 	c->compat = BPF_CORE_READ(task, thread_info.flags) & TIF_32BIT_BIT;
 }
 
-#define NR_open -2 /* arm64 has neither open nor creat */
-#define NR_creat -3
-#define NR_openat 56
-#define NR_execve 221
-#define NR_execveat 281
-#define NR_openat2 437
+#define NR_open		  -2 /* arm64 has neither open nor creat */
+#define NR_creat	  -3
+#define NR_openat	  56
+#define NR_execve	  221
+#define NR_execveat	  281
+#define NR_openat2	  437
 #define NR_io_uring_enter 426
-#define NR_compat_open 5
-#define NR_compat_creat 8
-#define NR_compat_openat 322
+#define NR_compat_open	  5
+#define NR_compat_creat	  8
+#define NR_compat_openat  322
 #else
 #error "add the registers and call numbers of this architecture here"
 #endif
-
-/* io_kiocb holds the request's own structure (struct io_open) at its start since 6.0
- * (f2ccb5aed7bc); before, in other places: those kernels are not hooked. */
-struct io_kiocb___cmd {
-	char cmd[64];
-} __attribute__((preserve_access_index));

@@ -12,7 +12,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 
-#define NULL ((void *)0)
+#define NULL	  ((void *)0)
 #define barrier() asm volatile("" ::: "memory")
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -178,21 +178,21 @@ struct io_uring_cqe {
 #pragma clang attribute pop
 
 /* Values that are part of the kernel's interface to programs, or have never changed. */
-#define AT_FDCWD (-100)
+#define AT_FDCWD  (-100)
 #define O_ACCMODE 3
-#define O_WRONLY 1
-#define O_CREAT 0100
-#define O_TRUNC 01000
+#define O_WRONLY  1
+#define O_CREAT	  0100
+#define O_TRUNC	  01000
 #ifdef __TARGET_ARCH_arm64
 #define O_DIRECTORY 040000
 #else
 #define O_DIRECTORY 0200000
 #endif
-#define O_PATH 010000000
-#define FMODE_EXEC 0x20 /* in open_flags: the open is part of an exec */
-#define PF_IO_WORKER 0x10
-#define LOOKUP_CACHED 0x200000
-#define EAGAIN 11
-#define MAX_ERRNO 4095
-#define IORING_OP_OPENAT 18
+#define O_PATH		  010000000
+#define FMODE_EXEC	  0x20 /* in open_flags: the open is part of an exec */
+#define PF_IO_WORKER	  0x10
+#define LOOKUP_CACHED	  0x200000
+#define EAGAIN		  11
+#define MAX_ERRNO	  4095
+#define IORING_OP_OPENAT  18
 #define IORING_OP_OPENAT2 28

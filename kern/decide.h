@@ -40,8 +40,7 @@ INLINE enum verdict decide_tests(struct img im, __u32 first, __u32 n, const __u6
 /* The predicates of a field that could not be read to the end: those not true are unknown. */
 INLINE void decide_unknown(struct img im, __u32 f, const __u64 *truth, __u64 *unknown)
 {
-	const struct img_field *field =
-		img_at(im, img_head(im)->fields, f, sizeof(*field));
+	const struct img_field *field = img_at(im, img_head(im)->fields, f, sizeof(*field));
 
 	for (__u32 w = 0; w < PRED_WORDS; w++)
 		unknown[w] |= img_u64(im, field->preds_word + 8 * w) & ~truth[w];
@@ -50,8 +49,7 @@ INLINE void decide_unknown(struct img im, __u32 f, const __u64 *truth, __u64 *un
 /* The predicates of a field that has two values at once: all are unknown. */
 INLINE void decide_doubtful(struct img im, __u32 f, __u64 *unknown)
 {
-	const struct img_field *field =
-		img_at(im, img_head(im)->fields, f, sizeof(*field));
+	const struct img_field *field = img_at(im, img_head(im)->fields, f, sizeof(*field));
 
 	for (__u32 w = 0; w < PRED_WORDS; w++)
 		unknown[w] |= img_u64(im, field->preds_word + 8 * w);

@@ -206,8 +206,8 @@ GLOBAL int eval_process_short(__u32 idx)
 	eval_short(s, im, FIELD_CONTAINER_ID, s->proc.container);
 	if (automaton(im, AUT_CONTAINER)->n_states) {
 		__builtin_memcpy(s->data + AREA(AREA_NORMAL), s->proc.container, SHORT_SIZE);
-		eval_whole(idx, im, AUT_CONTAINER, AREA(AREA_NORMAL),
-			   short_len(s->proc.container), true);
+		eval_whole(idx, im, AUT_CONTAINER, AREA(AREA_NORMAL), short_len(s->proc.container),
+			   true);
 	}
 	return 0;
 }
@@ -269,7 +269,8 @@ GLOBAL int eval_number(__u32 idx, __u32 f)
 	field = field_at(im, f);
 	if (field->exists)
 		match_pred(s->truth, field->exists - 1);
-	match_ranges(im, field, s->num[f], s->truth);
+	if (match_ranges(im, field, s->num[f], s->truth) && (s->unsure & FIELD_BIT(f)))
+		decide_unknown(im, f, s->truth, s->unknown);
 	return 0;
 }
 
@@ -285,7 +286,8 @@ GLOBAL int eval_shape(__u32 idx, __u32 i)
 	return 0;
 }
 
-/* s->num and s->have in; returns whether any shape is left. */
+/* s->num and s->have in; a number that is also unsure is right only for the ranges it is in.
+ * Returns whether any shape is left. */
 GLOBAL int eval_numbers(__u32 idx)
 {
 	struct scratch *s = scratch_at(idx);
@@ -300,8 +302,8 @@ GLOBAL int eval_numbers(__u32 idx)
 		if (*todo & FIELD_BIT(f))
 			eval_number(idx, f);
 	}
-	if (s->unsure)
-		eval_unknown(idx, s->unsure);
+	if (s->unsure & ~s->have)
+		eval_unknown(idx, s->unsure & ~s->have);
 	s->shapes = 0;
 	*todo = s->proc.live & img_head(im)->type_shapes[s->type & 63];
 	for (__u32 i = 0; i < SHAPE_MAX; i++) {

@@ -18,7 +18,7 @@
 #define OPAQUE(x) asm volatile("" : "+r"(x))
 #else
 #include <stdbool.h>
-#define INLINE static inline
+#define INLINE	  static inline
 #define OPAQUE(x) ((void)0)
 #endif
 

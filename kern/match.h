@@ -39,8 +39,7 @@ INLINE void match_set(struct img im, const struct img_field *f, const __u64 *tex
 	__u32 at = set_hash(text[0], text[1], f->set_seed);
 
 	for (int i = 0; i < PROBE_MAX; i++) {
-		const struct img_slot *s =
-			img_at(im, f->set, (at + i) & f->set_mask, sizeof(*s));
+		const struct img_slot *s = img_at(im, f->set, (at + i) & f->set_mask, sizeof(*s));
 
 		if (!s->out)
 			return;
@@ -51,9 +50,11 @@ INLINE void match_set(struct img im, const struct img_field *f, const __u64 *tex
 	}
 }
 
-INLINE void match_ranges(struct img im, const struct img_field *f, __s64 value, __u64 *truth)
+/* Returns whether the value is outside of some range. */
+INLINE bool match_ranges(struct img im, const struct img_field *f, __s64 value, __u64 *truth)
 {
 	__u32 ranges = img_head(im)->ranges, first = f->first_range, n = f->n_ranges;
+	bool outside = false;
 
 	for (__u32 i = 0; i < RANGE_MAX; i++) {
 		const struct img_range *r;
@@ -63,7 +64,10 @@ INLINE void match_ranges(struct img im, const struct img_field *f, __s64 value, 
 		r = img_at(im, ranges, first + i, sizeof(*r));
 		if (value >= r->low && value <= r->high)
 			match_pred(truth, r->pred);
+		else
+			outside = true;
 	}
+	return outside;
 }
 
 INLINE const struct img_automaton *automaton(struct img im, __u32 a)

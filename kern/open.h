@@ -9,9 +9,12 @@
 #pragma once
 #include "kern/emit.h"
 
+/* A result that is a file descriptor, not known which: passes for one in "at least 0". */
+#define RES_SOME_FD 0x7fffffff
+
 struct open_args {
 	enum event_id type;
-	long res;	   /* file descriptor, 0 if only success is known, or negative error */
+	long res;	   /* file descriptor, RES_SOME_FD or negative error */
 	struct file *file; /* what was opened, NULL if nothing */
 	__u64 text;	   /* address of the path as written, 0 for none */
 	bool text_in_kernel;
@@ -43,6 +46,8 @@ INLINE void open_numbers(struct scratch *s, struct img im, const struct open_arg
 	set_num(s, FIELD_EVT_RAWRES, a->res);
 	set_num(s, FIELD_EVT_FAILED, a->res < 0);
 	set_num(s, FIELD_FD_NUM, a->res < 0 ? -1 : a->res);
+	if (a->res == RES_SOME_FD)
+		s->unsure |= FIELD_BIT(FIELD_FD_NUM) | FIELD_BIT(FIELD_EVT_RAWRES);
 	set_num(s, FIELD_EVT_IS_OPEN_READ, !creat && (path || acc != O_WRONLY));
 	set_num(s, FIELD_EVT_IS_OPEN_WRITE, !creat && !path && acc != 0);
 	set_num(s, FIELD_FD_TYPECHAR, a->res >= 0 && (a->flags & O_DIRECTORY) ? 'd' : 'f');

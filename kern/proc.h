@@ -67,8 +67,7 @@ INLINE bool proc_store(struct scratch *s, __u32 pid)
 	return false;
 }
 
-#define PROC_FIELDS                                                                                \
-	(PROC_TEXTS | FIELD_BIT(FIELD_PROC_EXEPATH))
+#define PROC_FIELDS (PROC_TEXTS | FIELD_BIT(FIELD_PROC_EXEPATH))
 
 /* Reads and judges the process that the current address space belongs to; its name and
  * container are in s->proc already. Texts are not read if nothing could come of them. */

@@ -11,11 +11,19 @@
 
 /* Areas of scratch.data. A text never starts outside its area and never reaches further than
  * AREA_SLACK behind it. */
-enum area { AREA_ARGV, AREA_EXEPATH, AREA_RESOLVED, AREA_WRITTEN, AREA_BASE, AREA_NORMAL, AREA_COUNT };
+enum area {
+	AREA_ARGV,
+	AREA_EXEPATH,
+	AREA_RESOLVED,
+	AREA_WRITTEN,
+	AREA_BASE,
+	AREA_NORMAL,
+	AREA_COUNT
+};
 #define AREA_SLACK 512
-#define AREA_SIZE (4096 + AREA_SLACK)
-#define DATA_SIZE (AREA_COUNT * AREA_SIZE)
-#define AREA(a) ((a) * AREA_SIZE)
+#define AREA_SIZE  (4096 + AREA_SLACK)
+#define DATA_SIZE  (AREA_COUNT * AREA_SIZE)
+#define AREA(a)	   ((a)*AREA_SIZE)
 
 /* A text in scratch.data. */
 struct text {
@@ -38,13 +46,13 @@ struct normal { /* progress of kern/normal.h */
  * value that the loop can see. */
 struct walk {
 	__u64 dentry;
-	__u64 mnt;	/* struct vfsmount */
+	__u64 mnt; /* struct vfsmount */
 	__u64 mnt_root;
-	__u64 root;	/* of the task */
+	__u64 root; /* of the task */
 	__u64 root_mnt;
-	__u64 parent;	/* of dentry */
-	__u32 at;	/* start of the text within its area */
-	__u32 subtree;	/* went through a mount of a part of a file system */
+	__u64 parent;  /* of dentry */
+	__u32 at;      /* start of the text within its area */
+	__u32 subtree; /* went through a mount of a part of a file system */
 };
 
 struct scratch {
@@ -54,20 +62,20 @@ struct scratch {
 	__u64 truth[PRED_WORDS];
 	__u64 unknown[PRED_WORDS];
 	__s64 num[FIELD_KERNEL_COUNT];
-	__u64 have;	/* fields that have a number in num */
-	__u64 unsure;	/* fields that could not be read to the end */
+	__u64 have;   /* fields that have a number in num */
+	__u64 unsure; /* fields that could not be read to the end */
 	__u64 shapes;
-	__u64 mask;	/* bits under way in a loop */
+	__u64 mask; /* bits under way in a loop */
 	__u64 paths;
-	__u64 file;	/* struct file * that was opened, 0 for none */
-	__u64 user_text;/* where the path as written stands */
+	__u64 file;	 /* struct file * that was opened, 0 for none */
+	__u64 user_text; /* where the path as written stands */
 	__s32 dfd;
-	__u32 flags;	/* SHAPE_* of the shapes that hold */
+	__u32 flags; /* SHAPE_* of the shapes that hold */
 	__u32 n_hits;
-	__u32 view;	/* hit flag of the view being decided */
-	__u32 overflow; /* more conjunctions or hits than the bounds allow */
-	__u32 run;	/* of kern/cgroup.h: hexadecimal digits in a row, ... */
-	__u32 run_clean; /* ... and whether no other letter stood before them */
+	__u32 view;	    /* hit flag of the view being decided */
+	__u32 overflow;	    /* more conjunctions or hits than the bounds allow */
+	__u32 run;	    /* of kern/cgroup.h: hexadecimal digits in a row, ... */
+	__u32 run_clean;    /* ... and whether no other letter stood before them */
 	__u32 mounted_part; /* the resolved path leads through a bind mount */
 	struct proc proc;
 	struct text argv, exepath, resolved, written, base, normal;

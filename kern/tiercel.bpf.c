@@ -95,7 +95,7 @@ INLINE long scalar(const void *p)
 SEC("fexit/do_filp_open")
 int BPF_PROG(on_filp_open, int dfd, struct filename *name, struct open_flags *op, struct file *ret)
 {
-	struct open_args a = { .text_in_kernel = true, .dfd = dfd };
+	struct open_args a = {.res = RES_SOME_FD, .text_in_kernel = true, .dfd = dfd};
 	long err = scalar(ret);
 	struct gate g;
 	struct call c;
@@ -218,7 +218,7 @@ INLINE enum hook_id hook_of_call(long nr, enum event_id *type)
 SEC("tracepoint")
 int on_syscall_exit(struct sys_exit *ctx)
 {
-	struct open_args a = { .res = ctx->ret };
+	struct open_args a = {.res = ctx->ret};
 	enum event_id type;
 	enum hook_id hook = hook_of_call(ctx->nr, &type);
 	struct gate g;

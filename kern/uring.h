@@ -9,7 +9,7 @@
 
 INLINE void uring_keep(struct scratch *s, struct io_kiocb *req, __u8 op)
 {
-	struct io_open *o = (void *)req; /* a request's own data stands at its start */
+	struct io_open *o = (void *)req; /* a request's own data stands at its start, since 6.0 */
 	struct uring_open *u = &s->uring;
 	__u64 key = (__u64)req;
 
@@ -43,7 +43,7 @@ INLINE void uring_submitted(enum hook_id hook, struct io_kiocb *req)
 
 INLINE void uring_completed(enum hook_id hook, void *req, __s32 res)
 {
-	struct open_args a = { .text_in_kernel = true, .record_flags = RECORD_IO_URING };
+	struct open_args a = {.text_in_kernel = true, .record_flags = RECORD_IO_URING};
 	__u64 key = (__u64)req;
 	struct uring_open *u = bpf_map_lookup_elem(&uring, &key);
 	struct gate g;

@@ -72,7 +72,7 @@ cli() { run_suite e2e/cli tests/e2e/cli.sh; }
 e2e() { run_suite e2e/rules tests/e2e/run.sh; }
 slack() { run_suite e2e/slack tests/e2e/slack.sh; }
 evasion() { run_suite evasion tests/evasion/run.sh; }
-vm() { run_suite vm tests/vm/run.sh 6.12; }
+vm() { run_suite vm tests/vm/run.sh; }
 
 all="tree unit golden differential cli e2e tries slack evasion vm sanitized"
 # shellcheck disable=SC2048

@@ -6,7 +6,7 @@ HARNESS := $(addprefix $(B)/tests/harness/,sysop runner httpd musl)
 BENCH := $(addprefix $(B)/tests/bench/,loops empty empty.bpf.o)
 
 test: test-deps ## install what the tests need and run what CI runs (root)
-	@$(MAKE) --no-print-directory all unit harness
+	@$(MAKE) --no-print-directory all unit harness $(B)/tests/diff/diff
 	@B=$(B) tests/run.sh
 
 test-deps: deps

@@ -133,6 +133,8 @@ GETTER(EVT_RES)
 
 GETTER(EVT_RAWRES)
 {
+	if (field_is_unknown(e, FIELD_EVT_RAWRES))
+		return HAVE_UNKNOWN;
 	return field_number(out, e->rec->res);
 }
 

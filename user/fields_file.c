@@ -37,7 +37,9 @@ static bool is_directory(const struct record_event *e)
 
 GETTER(FD_NUM)
 {
-	return field_is_open(e) ? field_number(out, e->rec->fd) : HAVE_MISSING;
+	if (!field_is_open(e))
+		return HAVE_MISSING;
+	return field_is_unknown(e, FIELD_FD_NUM) ? HAVE_UNKNOWN : field_number(out, e->rec->fd);
 }
 
 GETTER(FD_TYPECHAR)

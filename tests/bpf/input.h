@@ -3,8 +3,8 @@
 #pragma once
 #include "kern/abi.h"
 
-#define TEST_PARENTS 4
-#define TEST_PATHS 2 /* as written, as resolved */
+#define TEST_PARENTS  4
+#define TEST_PATHS    2 /* as written, as resolved */
 #define TEST_TEXT_MAX 512
 
 /* A text; cut: the kernel saw only these bytes of it. */

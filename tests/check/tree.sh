@@ -32,4 +32,11 @@ say "no C file is longer than 700 lines" \
 	"$(sources -exec wc -l {} + | awk '$2 != "total" && $1 > 700')"
 say "nothing is left to do" \
 	"$(grep -nE '\b(TODO|FIXME|XXX)\b' $(sources) | grep -v tests/check)"
+if clang-format --version 2>/dev/null | grep -q 'version 14'; then
+	say "make format changes nothing" \
+		"$(find kern gen user tests -name '*.[ch]' |
+			xargs clang-format --dry-run 2>&1 | grep warning: | cut -d: -f1 | sort -u)"
+else
+	echo "skip - make format changes nothing: clang-format 14 is not installed"
+fi
 exit $bad
