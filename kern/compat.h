@@ -71,12 +71,12 @@ INLINE void read_call(struct call *c)
 	struct pt_regs___x86 *regs = (void *)bpf_task_pt_regs(task);
 	struct thread_info___x86 *ti = (void *)&task->thread_info;
 
-	c->nr = BPF_CORE_READ(regs, orig_ax);
-	c->args[0] = BPF_CORE_READ(regs, di);
-	c->args[1] = BPF_CORE_READ(regs, si);
-	c->args[2] = BPF_CORE_READ(regs, dx);
-	c->args[3] = BPF_CORE_READ(regs, r10);
-	c->compat = BPF_CORE_READ(ti, status) & TS_COMPAT;
+	c->nr = regs->orig_ax;
+	c->args[0] = regs->di;
+	c->args[1] = regs->si;
+	c->args[2] = regs->dx;
+	c->args[3] = regs->r10;
+	c->compat = ti->status & TS_COMPAT;
 }
 
 #define NR_open		  2
@@ -129,3 +129,8 @@ INLINE void read_call(struct call *c)
 #else
 #error "add the registers and call numbers of this architecture here"
 #endif
+
+/* A pointer that can be read through directly, at a tenth of the cost of a probe read. Only
+ * behind has_rdonly_cast: elsewhere the call does not exist. */
+void *bpf_rdonly_cast(const void *p, __u32 btf_id) __ksym __weak;
+#define DIRECT(p, type) ((type *)bpf_rdonly_cast((const void *)(p), bpf_core_type_id_kernel(type)))

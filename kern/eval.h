@@ -48,6 +48,7 @@ GLOBAL int eval_unknown(__u32 idx, __u64 fields)
 
 	if (!s)
 		return 0;
+	s->any_unknown = 1;
 	todo = &s->mask;
 	*todo = fields;
 	for (__u32 f = 0; f < FIELD_KERNEL_COUNT; f++) {
@@ -247,11 +248,14 @@ GLOBAL int eval_process(__u32 idx)
 /* Starts the event: process bits in, event bits empty. */
 INLINE void eval_start(__u32 idx, struct scratch *s, struct img im)
 {
-	__builtin_memset(s->truth, 0, sizeof(s->truth));
-	__builtin_memset(s->unknown, 0, sizeof(s->unknown));
 	__builtin_memcpy(s->truth, s->proc.bits, sizeof(s->proc.bits));
+	__builtin_memset(s->truth + PROC_WORDS, 0, EVENT_WORDS * sizeof(*s->truth));
+	if (s->any_unknown)
+		__builtin_memset(s->unknown, 0, sizeof(s->unknown));
+	s->any_unknown = 0;
 	s->n_hits = 0;
 	s->overflow = 0;
+	s->path_hit = 0;
 	s->flags = 0;
 	s->paths = 0;
 	if (s->proc.unknown)
@@ -269,8 +273,10 @@ GLOBAL int eval_number(__u32 idx, __u32 f)
 	field = field_at(im, f);
 	if (field->exists)
 		match_pred(s->truth, field->exists - 1);
-	if (match_ranges(im, field, s->num[f], s->truth) && (s->unsure & FIELD_BIT(f)))
+	if (match_ranges(im, field, s->num[f], s->truth) && (s->unsure & FIELD_BIT(f))) {
+		s->any_unknown = 1;
 		decide_unknown(im, f, s->truth, s->unknown);
+	}
 	return 0;
 }
 
@@ -299,6 +305,8 @@ GLOBAL int eval_numbers(__u32 idx)
 	todo = &s->mask;
 	*todo = img_head(im)->type_nums[s->type & 63] & s->have;
 	for (__u32 f = 0; f < FIELD_KERNEL_COUNT; f++) {
+		if (!(*todo >> f))
+			break;
 		if (*todo & FIELD_BIT(f))
 			eval_number(idx, f);
 	}
@@ -336,7 +344,9 @@ GLOBAL int eval_path(__u32 idx, __u32 off, __u32 len, __u32 state)
 	if (!s || !get_image(s, &im))
 		return 0;
 	field = field_at(im, FIELD_FD_NAME);
-	path_reset(s, im, field);
+	if (s->path_hit || s->any_unknown)
+		path_reset(s, im, field);
+	s->path_hit = 0;
 	if (state == TEXT_NONE)
 		return 0;
 	if (field->exists)

@@ -8,6 +8,9 @@
 /* Size of an image's map value without IMAGE_SLACK, minus one. */
 const volatile __u32 image_mask = (1u << 20) - 1;
 
+/* Whether bpf_rdonly_cast() is there (6.2): set by the loader. */
+const volatile bool has_rdonly_cast = false;
+
 /* Two images: the current one and room for the next. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

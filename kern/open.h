@@ -28,10 +28,10 @@ struct open_args {
 INLINE struct file *file_of_fd(long fd)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
-	struct fdtable *fdt = BPF_CORE_READ(t, files, fdt);
-	struct file **table = BPF_CORE_READ(fdt, fd), *f = NULL;
+	struct fdtable *fdt = t->files->fdt;
+	struct file **table = fdt->fd, *f = NULL;
 
-	if (fd < 0 || fd >= BPF_CORE_READ(fdt, max_fds))
+	if (fd < 0 || fd >= fdt->max_fds)
 		return NULL;
 	bpf_probe_read_kernel(&f, sizeof(f), table + fd);
 	return f;
@@ -135,20 +135,32 @@ INLINE void open_paths(__u32 idx, struct scratch *s, const struct open_args *a)
 		read_base(idx, s, a->dfd);
 }
 
+/* After eval_path(): whether any conjunction can hold that did not before. */
+INLINE bool is_worth_testing(struct scratch *s)
+{
+	return s->path_hit || s->any_unknown ||
+	       (s->flags & (SHAPE_PROC_TRIGGER | SHAPE_DERIVED | SHAPE_HAS_ALWAYS));
+}
+
+INLINE void open_view(__u32 idx, struct scratch *s, const struct text *t, __u32 flags)
+{
+	eval_path(idx, t->off, t->len, t->state);
+	if (is_worth_testing(s) || t->state != TEXT_WHOLE)
+		eval_rules(idx, flags);
+}
+
 INLINE void open_views(__u32 idx, struct scratch *s)
 {
-	if (s->written.state == TEXT_WHOLE && !one_view(idx, s)) {
+	bool one = one_view(idx, s);
+
+	if (s->written.state == TEXT_WHOLE && !one) {
 		open_normalise(idx);
-		eval_path(idx, s->normal.off, s->normal.len, s->normal.state);
-		eval_rules(idx, 0);
+		open_view(idx, s, &s->normal, 0);
 	} else if (s->resolved.state == TEXT_NONE) { /* no name at all, or one not readable */
-		eval_path(idx, 0, 0, s->written.state);
-		eval_rules(idx, 0);
+		open_view(idx, s, &s->written, 0);
 	}
-	if (s->resolved.state != TEXT_NONE) {
-		eval_path(idx, s->resolved.off, s->resolved.len, s->resolved.state);
-		eval_rules(idx, one_view(idx, s) ? 0 : HIT_RESOLVED);
-	}
+	if (s->resolved.state != TEXT_NONE)
+		open_view(idx, s, &s->resolved, one ? 0 : HIT_RESOLVED);
 }
 
 /* The third name, of a file in a bind mount: taken for the resolved one if only it matches. */
@@ -159,8 +171,7 @@ INLINE void open_alias(__u32 idx, struct scratch *s, struct file *f)
 
 	if (!read_alias(idx, s, f, &alias))
 		return;
-	eval_path(idx, alias.off, alias.len, alias.state);
-	eval_rules(idx, HIT_RESOLVED);
+	open_view(idx, s, &alias, HIT_RESOLVED);
 	if (!before && s->n_hits)
 		s->resolved = alias;
 }

@@ -4,6 +4,7 @@
  * the current task, across mounts. What the file is really called, whatever name led to it.
  */
 #pragma once
+#include "kern/compat.h"
 #include "kern/scratch.h"
 
 /* d_parent and d_name stand next to each other: one read for both. */
@@ -13,6 +14,20 @@ struct dentry_head {
 	__u32 len;
 	__u64 name;
 };
+
+INLINE void read_dentry(__u64 dentry, struct dentry_head *h)
+{
+	struct dentry *d = (void *)dentry;
+
+	if (has_rdonly_cast) {
+		d = DIRECT(d, struct dentry);
+		h->parent = (__u64)d->d_parent;
+		h->len = d->d_name.len;
+		h->name = (__u64)d->d_name.name;
+	} else {
+		bpf_probe_read_kernel(h, sizeof(*h), &d->d_parent);
+	}
+}
 
 INLINE __u64 mount_of(__u64 vfsmount)
 {
@@ -61,7 +76,6 @@ GLOBAL int walk_step(__u32 idx, __u32 area_off)
 	struct scratch *s = scratch_at(idx);
 	struct dentry_head h = {};
 	__u64 area = area_off;
-	struct dentry *d;
 	struct walk *w;
 
 	OPAQUE(area);
@@ -70,8 +84,7 @@ GLOBAL int walk_step(__u32 idx, __u32 area_off)
 	w = &s->walk;
 	if (w->dentry == w->root && w->mnt == w->root_mnt)
 		return WALK_DONE;
-	d = (void *)w->dentry;
-	bpf_probe_read_kernel(&h, sizeof(h), &d->d_parent);
+	read_dentry(w->dentry, &h);
 	w->parent = h.parent;
 	if (w->dentry == w->mnt_root)
 		return walk_mount(w) ? WALK_ON : WALK_DONE;
@@ -91,9 +104,16 @@ INLINE void walk_start(struct walk *w, __u64 dentry, __u64 mnt)
 
 	w->dentry = dentry;
 	w->mnt = mnt;
-	w->mnt_root = mnt ? (__u64)BPF_CORE_READ(vfsmount, mnt_root) : 0;
-	w->root = (__u64)BPF_CORE_READ(task, fs, root.dentry);
-	w->root_mnt = mnt ? (__u64)BPF_CORE_READ(task, fs, root.mnt) : 0;
+	w->mnt_root = 0;
+	w->root = (__u64)task->fs->root.dentry;
+	w->root_mnt = 0;
+	if (mnt) {
+		if (has_rdonly_cast)
+			w->mnt_root = (__u64)DIRECT(mnt, struct vfsmount)->mnt_root;
+		else
+			w->mnt_root = (__u64)BPF_CORE_READ(vfsmount, mnt_root);
+		w->root_mnt = (__u64)task->fs->root.mnt;
+	}
 	w->subtree = 0;
 	w->at = 4095;
 }
@@ -137,10 +157,13 @@ INLINE void read_path(__u32 idx, enum area a, __u64 dentry, __u64 mnt, struct te
 
 INLINE void read_file_path(__u32 idx, enum area a, struct file *f, struct text *out)
 {
+	struct path p = {};
+
 	out->state = TEXT_NONE;
-	if (f)
-		read_path(idx, a, (__u64)BPF_CORE_READ(f, f_path.dentry),
-			  (__u64)BPF_CORE_READ(f, f_path.mnt), out);
+	if (!f)
+		return;
+	bpf_core_read(&p, sizeof(p), &f->f_path);
+	read_path(idx, a, (__u64)p.dentry, (__u64)p.mnt, out);
 }
 
 /*

@@ -77,6 +77,9 @@ struct scratch {
 	__u32 run;	    /* of kern/cgroup.h: hexadecimal digits in a row, ... */
 	__u32 run_clean;    /* ... and whether no other letter stood before them */
 	__u32 mounted_part; /* the resolved path leads through a bind mount */
+	__u32 path_hit;	    /* the automaton found something in the path */
+	__u32 any_unknown;  /* unknown is not all zero */
+	__u32 pad;
 	struct proc proc;
 	struct text argv, exepath, resolved, written, base, normal;
 	struct normal norm;

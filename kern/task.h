@@ -40,11 +40,11 @@ INLINE void read_task_numbers(struct scratch *s, __u64 wanted)
 	if (wanted & FIELD_BIT(FIELD_PROC_TTY))
 		set_num(s, FIELD_PROC_TTY, task_tty(t));
 	if (wanted & FIELD_BIT(FIELD_USER_UID))
-		set_num(s, FIELD_USER_UID, BPF_CORE_READ(t, cred, euid.val));
+		set_num(s, FIELD_USER_UID, t->cred->euid.val);
 	if (wanted & FIELD_BIT(FIELD_GROUP_GID))
-		set_num(s, FIELD_GROUP_GID, BPF_CORE_READ(t, cred, egid.val));
+		set_num(s, FIELD_GROUP_GID, t->cred->egid.val);
 	if (wanted & FIELD_BIT(FIELD_USER_LOGINUID))
-		set_num(s, FIELD_USER_LOGINUID, (__s32)BPF_CORE_READ(t, loginuid.val));
+		set_num(s, FIELD_USER_LOGINUID, (__s32)t->loginuid.val);
 }
 
 /* argv of the current address space into AREA_ARGV. Bounded by arg_end: a longer copy would
@@ -52,7 +52,7 @@ INLINE void read_task_numbers(struct scratch *s, __u64 wanted)
 INLINE void read_argv(struct scratch *s)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
-	__u64 from = BPF_CORE_READ(t, mm, arg_start), len = BPF_CORE_READ(t, mm, arg_end) - from;
+	__u64 from = t->mm->arg_start, len = t->mm->arg_end - from;
 
 	s->argv.off = AREA(AREA_ARGV);
 	s->argv.len = 0;
@@ -86,6 +86,12 @@ INLINE bool is_doubtful(const struct proc *p, __u64 field, bool is_true, __u32 g
 	return !is_true && (p->unknown & field);
 }
 
+INLINE void doubt_pred(struct scratch *s, __u32 pred)
+{
+	match_pred(s->unknown, pred);
+	s->any_unknown = 1;
+}
+
 /* Derived predicates: bits of the parent and its parents. */
 GLOBAL int derive_one(__u32 idx, __u32 i, __u32 pid, __u32 depth)
 {
@@ -105,7 +111,7 @@ GLOBAL int derive_one(__u32 idx, __u32 i, __u32 pid, __u32 depth)
 	if (p)
 		is_true = (p->bits[(base >> 6) & (PROC_WORDS - 1)] >> (base & 63)) & 1;
 	if (is_doubtful(p, FIELD_BIT(d->field & 63), is_true, s->proc.generation))
-		match_pred(s->unknown, d->pred);
+		doubt_pred(s, d->pred);
 	else if (is_true)
 		match_pred(s->truth, d->pred);
 	return 0;

@@ -8,8 +8,10 @@ GLOBAL int scan_out(__u32 idx, __u32 out)
 	struct scratch *s = scratch_at(idx);
 	struct img im;
 
-	if (s && get_image(s, &im))
-		match_out(im, s->truth, out);
+	if (!s || !get_image(s, &im))
+		return 0;
+	match_out(im, s->truth, out);
+	s->path_hit = 1;
 	return 0;
 }
 
@@ -54,7 +56,10 @@ GLOBAL int scan_symbol(__u32 idx, __u32 a, __u32 state, __u32 symbol)
 
 	if (!s || !get_image(s, &im) || symbol >= SYM_COUNT)
 		return 0;
-	return match_step(im, automaton(im, a), state, symbol, s->truth);
+	state = match_step(im, automaton(im, a), state, symbol, s->truth);
+	if (state >= automaton(im, a)->first_out)
+		s->path_hit = 1;
+	return state;
 }
 
 /*
@@ -155,10 +160,15 @@ GLOBAL int same_chunk(__u32 idx, __u32 a, __u32 b, __u32 len)
 	OPAQUE(y);
 	if (!s || x > DATA_SIZE - SCAN_CHUNK || y > DATA_SIZE - SCAN_CHUNK)
 		return 0;
-	for (__u32 i = 0; i < SCAN_CHUNK; i++) {
+	for (__u32 i = 0; i < SCAN_CHUNK; i += 8) {
+		__u64 differ;
+
 		if (i >= len)
 			break;
-		if (s->data[x + i] != s->data[y + i])
+		differ = *(__u64 *)(s->data + x + i) ^ *(__u64 *)(s->data + y + i);
+		if (len - i < 8) /* bytes behind the end do not count */
+			differ <<= 64 - 8 * (len - i);
+		if (differ)
 			return 0;
 	}
 	return 1;

@@ -61,7 +61,7 @@ INLINE int type_of_call(const struct call *c)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
 
-	if (BPF_CORE_READ(t, flags) & PF_IO_WORKER)
+	if (t->flags & PF_IO_WORKER)
 		return EVENT_OPENAT;
 	if (c->nr == NR_openat2)
 		return EVENT_OPENAT2;
@@ -80,7 +80,7 @@ INLINE bool is_uring(const struct call *c)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
 
-	return c->nr == NR_io_uring_enter || (BPF_CORE_READ(t, flags) & PF_IO_WORKER);
+	return c->nr == NR_io_uring_enter || (t->flags & PF_IO_WORKER);
 }
 
 /* A pointer with a type allows no arithmetic, and this one can be an error. */
@@ -92,23 +92,21 @@ INLINE long scalar(const void *p)
 	return v;
 }
 
-SEC("fexit/do_filp_open")
-int BPF_PROG(on_filp_open, int dfd, struct filename *name, struct open_flags *op, struct file *ret)
+INLINE void filp_opened(const struct gate *g, int dfd, struct filename *name, struct open_flags *op,
+			struct file *ret)
 {
 	struct open_args a = {.res = RES_SOME_FD, .text_in_kernel = true, .dfd = dfd};
 	long err = scalar(ret);
-	struct gate g;
 	struct call c;
 	int type;
 
-	if (!gate_open(&g, HOOK_on_filp_open))
-		return 0;
-	if (BPF_CORE_READ(op, open_flag) & FMODE_EXEC)
-		return 0;
+	a.flags = op->open_flag;
+	if (a.flags & FMODE_EXEC)
+		return;
 	read_call(&c);
 	type = type_of_call(&c);
 	if (type < 0)
-		return 0;
+		return;
 	a.type = type;
 	if (err < 0 && err >= -MAX_ERRNO)
 		a.res = err;
@@ -116,14 +114,22 @@ int BPF_PROG(on_filp_open, int dfd, struct filename *name, struct open_flags *op
 		a.file = (void *)err;
 	if (is_uring(&c)) {
 		/* an attempt that must not block; a worker does it again */
-		if (a.res == -EAGAIN && (BPF_CORE_READ(op, lookup_flags) & LOOKUP_CACHED))
-			return 0;
+		if (a.res == -EAGAIN && (op->lookup_flags & LOOKUP_CACHED))
+			return;
 		a.record_flags = RECORD_IO_URING;
 	}
-	a.text = (__u64)BPF_CORE_READ(name, name);
-	a.flags = BPF_CORE_READ(op, open_flag);
-	a.mode = BPF_CORE_READ(op, mode) & 07777;
-	opened(&g, &a);
+	a.text = (__u64)name->name;
+	a.mode = op->mode & 07777;
+	opened(g, &a);
+}
+
+SEC("fexit/do_filp_open")
+int BPF_PROG(on_filp_open, int dfd, struct filename *name, struct open_flags *op, struct file *ret)
+{
+	struct gate g;
+
+	if (gate_open(&g, HOOK_on_filp_open))
+		filp_opened(&g, dfd, name, op, ret);
 	return 0;
 }
 

@@ -105,6 +105,14 @@ static struct bpf_program *hook_program(const struct loaded *l, int i)
 	return bpf_object__find_program_by_name(l->skel->obj, hooks[i].program);
 }
 
+/* Whether another form of the hook takes its place; of two missing forms the first one says so. */
+static bool is_seen_otherwise(enum hook_id id, const struct btf *btf)
+{
+	int other = hook_other_form(id);
+
+	return other >= 0 && (other < (int)id || hook_has_target(&hooks[other], other, btf));
+}
+
 /* Decides for every program whether it is loaded: it is if one of its hooks is wanted. */
 static int choose_programs(struct loaded *l, struct attempt *a)
 {
@@ -118,7 +126,8 @@ static int choose_programs(struct loaded *l, struct attempt *a)
 		bool wanted = is_wanted(h, a);
 
 		if (wanted && !hook_has_target(h, i, a->btf)) {
-			err = miss_target(a, i);
+			if (!is_seen_otherwise(i, a->btf))
+				err = miss_target(a, i);
 			wanted = false;
 		}
 		if (wanted && h->backend == BACKEND_FUNCTION)
@@ -128,6 +137,8 @@ static int choose_programs(struct loaded *l, struct attempt *a)
 		bpf_program__set_autoload(p, true);
 		l->wanted |= 1ULL << i;
 	}
+	l->skel->rodata->has_rdonly_cast =
+		!err && btf__find_by_name_kind(a->btf, "bpf_rdonly_cast", BTF_KIND_FUNC) >= 0;
 	return err;
 }
 

@@ -74,10 +74,10 @@ session_begin
 read_table
 box_start || { not_ok "the container does not start"; suite_end; exit 1; }
 # Born before the detector: a process that only opens, and a shell that runs a program later.
-box_add 'sysop when /t/go openat R /etc/shadow; ping -c1 127.0.0.1'
+box_add ': > /t/started; sysop when /t/go openat R /etc/shadow; ping -c1 127.0.0.1'
 PATH=$HARNESS:$PATH sysop when "$work/go" openat R /etc/shadow &
 old=$!
-wait_for 5 pgrep -f "sysop when /t/go" > /dev/null
+wait_for 5 test -f "$work/ctr/rootfs/t/started"
 detector_start -r "$ROOT/rules" -r "$HERE/rules.yaml" -r "$HERE/../harness/marker.yaml" --json ||
 	{ not_ok "the detector does not start"; suite_end; exit 1; }
 touch "$work/ctr/rootfs/t/go"

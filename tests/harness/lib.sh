@@ -64,7 +64,7 @@ work='' detector=''
 session_begin() {
 	work=$(mktemp -d "${TMPDIR:-/tmp}/tiercel-test.XXXXXX")
 	trap session_end EXIT
-	trap 'exit 1' INT TERM
+	trap 'exit 1' INT TERM HUP PIPE
 }
 
 session_end() {
@@ -80,7 +80,8 @@ detector_start() {
 	# Here, not by the redirections below: what the last one wrote must not be taken for new.
 	: > "$work/log"
 	: > "$work/alerts"
-	"$TIERCEL" run "$@" > "$work/alerts" 2> "$work/log" < /dev/null &
+	# It must not stay for ever if this script is killed.
+	"$TIERCEL" run -M 1800 "$@" > "$work/alerts" 2> "$work/log" < /dev/null &
 	detector=$!
 	wait_for 30 is_armed
 	if ! grep -q 'armed: ' "$work/log"; then
