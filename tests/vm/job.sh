@@ -7,6 +7,9 @@ id=$(busybox cat /id)
 count=$(busybox cat /count)
 
 play() { # MODE
+	# Here, not by the redirections below: what the last one wrote must not be taken for new.
+	: > /run/log
+	: > /run/alerts
 	tiercel run -r /rules --json --hooks "$1" > /run/alerts 2> /run/log < /dev/null &
 	detector=$!
 	i=0
