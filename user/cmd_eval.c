@@ -9,30 +9,18 @@
 #include <string.h>
 
 #include "gen/arena.h"
-#include "gen/interp.h"
-#include "gen/tables.h"
 
 #include "user/alert.h"
 #include "user/cmd_rules.h"
-#include "user/event_json.h"
+#include "user/decide.h"
 #include "user/rulefiles.h"
 
 #define CONDITION_RULE "condition given to eval"
 
-enum engine { ENGINE_INTERP, ENGINE_TABLES };
-
-struct match {
-	unsigned rule, view;
-};
-
 struct eval {
 	enum engine engine;
-	FILE *trace; /* NULL: none */
 	struct policy policy;
-	struct tables *tables;
-	struct hit *hits;      /* one for each rule */
-	struct match *matches; /* the same */
-	size_t n_matches;
+	struct decider decider;
 	struct alerter *alerter;
 	struct buf line;
 };
@@ -62,64 +50,6 @@ static const struct cmd cmd = {
 	.opts = opts,
 };
 
-/* ---- deciding ---- */
-
-static void add_match(struct eval *e, unsigned rule, unsigned view)
-{
-	e->matches[e->n_matches++] = (struct match){.rule = rule, .view = view};
-}
-
-/* Tries one rule; json events know all their values, so there is no third answer. */
-static void interpret(struct eval *e, struct event *ev, unsigned rule)
-{
-	const struct rule *r = e->policy.rules[rule].rule;
-
-	if (e->trace)
-		fprintf(e->trace, "%s:\n", r->name);
-	if (interp_eval_views(r->tree, ev, e->trace) == TRUTH_YES)
-		add_match(e, rule, ev->view);
-}
-
-static void interpret_all(struct eval *e, struct event *ev)
-{
-	for (unsigned i = 0; i < e->policy.n_rules; i++)
-		interpret(e, ev, i);
-}
-
-static int by_rule(const void *a, const void *b)
-{
-	const struct match *x = a, *y = b;
-
-	return x->rule < y->rule ? -1 : x->rule > y->rule;
-}
-
-static void use_tables(struct eval *e, const struct event_type *type, struct event *ev)
-{
-	size_t n = tables_decide(e->tables, type->id, ev, e->hits, e->policy.n_rules);
-
-	for (size_t i = 0; i < n && i < e->policy.n_rules; i++) {
-		const struct hit *h = &e->hits[i];
-
-		if (h->flags & HIT_UNSURE)
-			interpret(e, ev, h->rule);
-		else
-			add_match(e, h->rule, h->flags & HIT_RESOLVED ? 1 : 0);
-	}
-	qsort(e->matches, e->n_matches, sizeof(*e->matches), by_rule);
-}
-
-static void decide(struct eval *e, struct json_event *je)
-{
-	const struct event_type *type = json_event_type(je);
-
-	e->n_matches = 0;
-	/* The tables have no row for an event that no hook sees. */
-	if (e->engine == ENGINE_TABLES && type && type->kind == EVENT_SEEN)
-		use_tables(e, type, &je->ev);
-	else
-		interpret_all(e, &je->ev);
-}
-
 /* ---- printing ---- */
 
 static bool is_condition(const struct eval *e, unsigned rule)
@@ -131,14 +61,14 @@ static void print_truth(const struct eval *e)
 {
 	bool truth = false;
 
-	for (size_t i = 0; i < e->n_matches; i++)
-		truth |= is_condition(e, e->matches[i].rule);
+	for (size_t i = 0; i < e->decider.n_matches; i++)
+		truth |= is_condition(e, e->decider.matches[i].rule);
 	puts(truth ? "true" : "false");
 }
 
 static int print_alerts(struct eval *e, struct event *ev)
 {
-	size_t n = e->n_matches;
+	size_t n = e->decider.n_matches;
 
 	if (n && args.config.rule_matching == MATCHING_FIRST)
 		n = 1;
@@ -146,8 +76,8 @@ static int print_alerts(struct eval *e, struct event *ev)
 		struct alert a;
 		int err;
 
-		ev->view = e->matches[i].view;
-		err = alert_make(e->alerter, e->matches[i].rule, ev, &a);
+		ev->view = e->decider.matches[i].view;
+		err = alert_make(e->alerter, e->decider.matches[i].rule, ev, &a);
 		if (err)
 			return err;
 		buf_clear(&e->line);
@@ -188,7 +118,7 @@ static int eval_line(struct eval *e, struct arena *a, const char *file, size_t n
 		return fail(file, number, "column %zu: %s", err.position + 1, err.why);
 	if (json_event_open(&event, a, object, why, sizeof(why)))
 		return fail(file, number, "%s", why);
-	decide(e, &event);
+	decider_run(&e->decider, e->engine, &event);
 	if (condition)
 		print_truth(e);
 	else if (print_alerts(e, &event.ev))
@@ -277,17 +207,13 @@ static int prepare(struct eval *e)
 {
 	int status = condition ? compile_condition(&e->policy)
 			       : rule_args_compile(&args, &e->policy, false);
-	size_t n = e->policy.n_rules + 1;
 	char why[200];
 
 	if (status)
 		return status;
 	args.config.json_output |= json;
-	e->hits = calloc(n, sizeof(*e->hits));
-	e->matches = calloc(n, sizeof(*e->matches));
-	e->tables = tables_new(&e->policy.image);
 	e->alerter = alerter_new(&e->policy.image, &args.config, why, sizeof(why));
-	if (e->hits && e->matches && e->tables && e->alerter)
+	if (!decider_open(&e->decider, &e->policy) && e->alerter)
 		return EXIT_OK;
 	log_error("%s", e->alerter ? "no memory" : why);
 	return EXIT_FAIL;
@@ -295,26 +221,22 @@ static int prepare(struct eval *e)
 
 static int eval(const struct arg_list *files)
 {
-	struct eval e = {.trace = trace ? stderr : NULL};
+	struct eval e = {};
 	int status;
 
-	if (!strcmp(engine_name, "tables"))
-		e.engine = ENGINE_TABLES;
-	else if (strcmp(engine_name, "interp"))
+	if (engine_parse(engine_name, &e.engine))
 		return cmd_usage(&cmd, "there is no engine '%s'; use interp or tables",
 				 engine_name);
 	if (files->n > 1)
 		return cmd_usage(&cmd, "one file of events is expected, not %zu", files->n);
 	status = prepare(&e);
+	e.decider.trace = trace ? stderr : NULL;
 	if (!status && eval_file(&e, files->n ? files->v[0] : NULL))
 		status = EXIT_FAIL;
 	alerter_free(&e.alerter);
-	if (e.tables)
-		tables_free(&e.tables);
+	decider_close(&e.decider);
 	image_free(&e.policy.image);
 	buf_free(&e.line);
-	free(e.hits);
-	free(e.matches);
 	return status;
 }
 
