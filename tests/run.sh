@@ -60,6 +60,7 @@ sanitized() {
 		[ -f "$program" ] && [ -x "$program" ] && run_suite "asan/$(basename "$program")" "$program"
 	done
 	run_suite asan/cli env TIERCEL="$san/tiercel" tests/e2e/cli.sh
+	run_suite asan/rules env TIERCEL="$san/tiercel" tests/e2e/test.sh
 	unset ASAN_OPTIONS
 }
 
@@ -68,13 +69,14 @@ tree() { run_suite tree tests/check/tree.sh; }
 tries() { run_suite e2e/try tests/e2e/try.sh; }
 golden() { run_suite golden tests/golden/run.sh; }
 differential() { run_suite diff "$B/tests/diff/diff"; }
+rules() { run_suite rules tests/e2e/test.sh; }
 cli() { run_suite e2e/cli tests/e2e/cli.sh; }
 e2e() { run_suite e2e/rules tests/e2e/run.sh; }
 slack() { run_suite e2e/slack tests/e2e/slack.sh; }
 evasion() { run_suite evasion tests/evasion/run.sh; }
 vm() { run_suite vm tests/vm/run.sh; }
 
-all="tree unit golden differential cli e2e tries slack evasion vm sanitized"
+all="tree unit golden differential rules cli e2e tries slack evasion vm sanitized"
 # shellcheck disable=SC2048
 for suite in ${*:-$all}; do
 	case " $all " in

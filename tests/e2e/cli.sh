@@ -37,7 +37,7 @@ rule() { # FILE CONDITION [OUTPUT]
 
 try "--version" 0 '[0-9]+\.[0-9]+\.[0-9]+' "$TIERCEL" --version
 try "--help names the commands" 0 'run.*check.*' "$TIERCEL" --help
-for command in run check explain list compile eval watch try; do
+for command in run check explain list compile eval test watch try; do
 	try "$command --help" 0 "$command" "$TIERCEL" "$command" --help
 done
 try "unknown command" 2 'nosuch' "$TIERCEL" nosuch
