@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "gen/arena.h"
+#include "gen/code.h"
 
 #define LINES_MAX 1000 /* diagnostics that show their line: to find it takes time */
 #define WINDOW	  120  /* characters of a long line that are shown */
@@ -45,6 +46,7 @@ int diag_add(struct diags *d, enum severity s, struct place at, const char *code
 		.code = code,
 		.hint = hint,
 		.context = d->context,
+		.context_at = d->context_at,
 	};
 	va_list args;
 
@@ -121,18 +123,23 @@ static void print_window(FILE *out, const struct window *w, uint32_t stop, bool 
 	}
 }
 
+static const struct diag_source *find_source(const struct diags *d, struct place at)
+{
+	const struct diag_source *s = d->sources;
+
+	while (s && s->file != at.file && (!at.file || strcmp(s->file, at.file)))
+		s = s->next;
+	return s;
+}
+
 /* The line of a place: up to *end. NULL if its file is not at hand. */
 static const char *find_line(const struct diags *d, struct place at, const char **end)
 {
-	const struct diag_source *s = d->sources;
+	const struct diag_source *s = find_source(d, at);
 	const char *p, *stop;
 	uint32_t line;
 
-	if (!at.file || !at.line)
-		return NULL;
-	while (s && s->file != at.file && strcmp(s->file, at.file))
-		s = s->next;
-	if (!s)
+	if (!s || !at.line)
 		return NULL;
 	p = s->text;
 	*end = p + s->len;
@@ -146,7 +153,7 @@ static const char *find_line(const struct diags *d, struct place at, const char 
 	return p;
 }
 
-static void print_line(FILE *out, const struct diags *d, struct place at)
+void diag_print_snippet(const struct diags *d, struct place at, FILE *out)
 {
 	struct window w = {.first = 1};
 
@@ -163,9 +170,23 @@ static void print_line(FILE *out, const struct diags *d, struct place at)
 	fputs("^\n", out);
 }
 
-static void print_one(const struct diags *d, size_t n, FILE *out, bool color)
+size_t diag_offset(const struct diags *d, struct place at)
+{
+	const struct diag_source *s = find_source(d, at);
+	const char *end, *p = find_line(d, at, &end);
+	uint32_t column;
+
+	if (!p)
+		return 0;
+	for (column = 1; column < at.column && p < end; column++)
+		p += char_len(p, end);
+	return (size_t)(p - s->text);
+}
+
+void diag_print_one(const struct diags *d, size_t n, FILE *out, bool color)
 {
 	const struct diag *i = &d->list[n];
+	const struct code *code = code_find(i->code);
 
 	if (i->at.file) {
 		print_text(out, i->at.file);
@@ -180,9 +201,12 @@ static void print_one(const struct diags *d, size_t n, FILE *out, bool color)
 		fputs(": ", out);
 	}
 	print_text(out, i->message);
-	fprintf(out, " [%s]\n", i->code);
+	if (code)
+		fprintf(out, " [%s (%s)]\n", i->code, code->brief);
+	else
+		fprintf(out, " [%s]\n", i->code);
 	if (n < LINES_MAX)
-		print_line(out, d, i->at);
+		diag_print_snippet(d, i->at, out);
 	if (i->hint) {
 		fputs("    hint: ", out);
 		print_text(out, i->hint);
@@ -190,45 +214,10 @@ static void print_one(const struct diags *d, size_t n, FILE *out, bool color)
 	}
 }
 
-static void json_text(FILE *out, const char *key, const char *s)
-{
-	fprintf(out, ",\"%s\":", key);
-	if (!s) {
-		fputs("null", out);
-		return;
-	}
-	fputc('"', out);
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			fprintf(out, "\\%c", *s);
-		else if (is_control(*s))
-			fprintf(out, "\\u%04x", (unsigned char)*s);
-		else
-			fputc(*s, out);
-	}
-	fputc('"', out);
-}
-
-static void json_one(const struct diag *i, FILE *out)
-{
-	fprintf(out, "{\"severity\":\"%s\"", severity_names[i->severity]);
-	json_text(out, "code", i->code);
-	json_text(out, "file", i->at.file);
-	fprintf(out, ",\"line\":%u,\"column\":%u", i->at.line, i->at.column);
-	json_text(out, "context", i->context);
-	json_text(out, "message", i->message);
-	json_text(out, "hint", i->hint);
-	fputs("}\n", out);
-}
-
-void diag_print(const struct diags *d, FILE *out, bool json, bool color)
+void diag_print(const struct diags *d, FILE *out, bool color)
 {
 	size_t i;
 
-	for (i = 0; i < d->n; i++) {
-		if (json)
-			json_one(&d->list[i], out);
-		else
-			print_one(d, i, out, color);
-	}
+	for (i = 0; i < d->n; i++)
+		diag_print_one(d, i, out, color);
 }

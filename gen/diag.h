@@ -2,12 +2,10 @@
 /*
  * Errors and warnings about rule files: where, what, and what to do. Printed as
  *
- *   FILE:LINE:COLUMN: error: MESSAGE [CODE]
+ *   FILE:LINE:COLUMN: error: MESSAGE [CODE (short text of the code)]
  *       the line of the file
  *           ^
  *       hint: did you mean 'X'?
- *
- * or, with json, as one JSON object a line.
  */
 #pragma once
 #include <stdbool.h>
@@ -19,10 +17,11 @@ enum severity { SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE };
 struct diag {
 	enum severity severity;
 	struct place at;
-	const char *code;    /* Falco's LOAD_* where it has one, else LINT_* */
-	const char *message; /* in the arena */
-	const char *hint;    /* remedy, or NULL */
-	const char *context; /* "rule 'X'", or NULL */
+	const char *code;	 /* Falco's LOAD_* where it has one, else LINT_* */
+	const char *message;	 /* in the arena */
+	const char *hint;	 /* remedy, or NULL */
+	const char *context;	 /* "rule 'X'", or NULL */
+	struct place context_at; /* where that item stands */
 };
 
 /* The text of a rule file, so that a message can show the line it is about. */
@@ -40,6 +39,7 @@ struct diags {
 	size_t n;
 	size_t errors, warnings;
 	const char *context; /* put into what is added from now on */
+	struct place context_at;
 };
 
 /* Adds one; the message is formatted into the arena. Returns -EINVAL, so that a caller can
@@ -50,4 +50,11 @@ int diag_add(struct diags *d, enum severity s, struct place at, const char *code
  * message about the same place) is left out. */
 void diag_merge(struct diags *d, const struct diags *from);
 void diag_source_add(struct diags *d, const char *file, const char *text, size_t len);
-void diag_print(const struct diags *d, FILE *out, bool json, bool color);
+/* All, in the order in which they were found. */
+void diag_print(const struct diags *d, FILE *out, bool color);
+/* The one at index n. */
+void diag_print_one(const struct diags *d, size_t n, FILE *out, bool color);
+/* Only its line and the caret below it; nothing if the file is not at hand. */
+void diag_print_snippet(const struct diags *d, struct place at, FILE *out);
+/* Byte offset of a place in its file, 0 if the file is not at hand. */
+size_t diag_offset(const struct diags *d, struct place at);

@@ -21,6 +21,7 @@ static void warn(struct ruleset *rs, struct place at, const char *code, const ch
 		.arena = rs->arena,
 		.sources = rs->diags.sources,
 		.context = rs->diags.context,
+		.context_at = rs->diags.context_at,
 	};
 
 	diag_add(&found, SEVERITY_WARNING, at, code, hint, message, what);
@@ -150,7 +151,7 @@ void lint_rule(struct ruleset *rs, const struct rule_entry *e)
 
 	lint_tree(&s, e->rule.tree);
 	if (s.names_open && !s.names_openat)
-		warn(rs, s.open, "LINT_OPEN_ONLY",
+		warn(rs, s.open, "LINT_FAMILY",
 		     "to see all ways to open a file, write evt.type in (open, openat, openat2)",
 		     "event type '%s' is one system call of several: most programs use openat",
 		     "open");

@@ -180,12 +180,15 @@ static void resolve_macro(struct ruleset *rs, struct macro_entry *m, size_t chai
 {
 	struct resolver r = {.rs = rs, .macro = m, .chain = chain};
 	const char *context = rs->diags.context;
+	struct place context_at = rs->diags.context_at;
 
 	rs->diags.context = arena_printf(rs->arena, "macro '%s'", m->name);
+	rs->diags.context_at = m->at;
 	m->state = MACRO_BUSY;
 	m->tree = resolve_text(&r, &m->condition, &m->measure);
 	m->state = m->tree ? MACRO_DONE : MACRO_FAILED;
 	rs->diags.context = context;
+	rs->diags.context_at = context_at;
 }
 
 static struct node *expand_macro(struct resolver *r, struct node *n, struct measure *m)

@@ -100,20 +100,25 @@ static int read_document(struct ruleset *rs, struct ynode *document)
 	return err;
 }
 
-static struct file_entry *file_add(struct ruleset *rs, const char *name)
+struct rule_file *file_add(struct ruleset *rs, const char *name)
 {
 	struct ruleset_private *p = rs->priv;
 
 	p->files = arena_push(rs->arena, p->files, p->n_files, sizeof(*p->files));
-	p->files[p->n_files] = (struct file_entry){.name = name};
+	p->files[p->n_files] = (struct rule_file){.name = name};
 	return &p->files[p->n_files++];
+}
+
+const struct rule_file *ruleset_file(const struct ruleset *rs, size_t i)
+{
+	return i < rs->priv->n_files ? &rs->priv->files[i] : NULL;
 }
 
 int ruleset_load_text(struct ruleset *rs, const char *name, const char *text, size_t len)
 {
 	struct ynode **documents;
 	size_t i, n, n_rules = rs->n_rules;
-	struct file_entry *file;
+	struct rule_file *file;
 	int err;
 
 	file = file_add(rs, arena_str(rs->arena, name, strlen(name)));
@@ -161,6 +166,7 @@ static void finish_rule(struct ruleset *rs, struct rule_entry *e)
 		.arena = rs->arena,
 		.sources = rs->diags.sources,
 		.context = rs->diags.context,
+		.context_at = rs->diags.context_at,
 	};
 	struct node *tree;
 	int err, output;
@@ -185,6 +191,7 @@ int ruleset_finish(struct ruleset *rs, bool first)
 	resolve_prepare(rs);
 	for (i = 0; i < rs->n_rules; i++) {
 		rs->diags.context = arena_printf(rs->arena, "rule '%s'", rs->rules[i]->name);
+		rs->diags.context_at = rs->rules[i]->at;
 		finish_rule(rs, (struct rule_entry *)rs->rules[i]);
 	}
 	rs->diags.context = NULL;
@@ -207,6 +214,7 @@ struct node *ruleset_condition(struct ruleset *rs, const char *text, bool syntax
 	struct text t = {.arena = rs->arena};
 	struct node *n;
 
+	file_add(rs, scalar.at.file);
 	diag_source_add(&rs->diags, scalar.at.file, scalar.text, scalar.len);
 	scalar.source = rs->diags.sources;
 	text_add_node(&t, &scalar, 0, scalar.len);

@@ -37,6 +37,12 @@ struct rule {
 	size_t index;	   /* order of evaluation */
 };
 
+/* A file that was read, or could not be. */
+struct rule_file {
+	const char *name;
+	bool has_rule;
+};
+
 struct ruleset {
 	struct arena *arena;
 	struct diags diags;
@@ -52,6 +58,8 @@ void ruleset_free(struct ruleset **rs);
 int ruleset_load(struct ruleset *rs, const char *path);
 /* The same for a text in memory; name stands for the file in messages. */
 int ruleset_load_text(struct ruleset *rs, const char *name, const char *text, size_t len);
+/* The files in the order in which they were read; NULL after the last. */
+const struct rule_file *ruleset_file(const struct ruleset *rs, size_t i);
 /* After the last file: resolves, checks and lints every rule. first: rule_matching is first. */
 int ruleset_finish(struct ruleset *rs, bool first);
 /* One condition with the macros and lists loaded so far, resolved and checked; NULL if it is

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "gen/arena.h"
-#include "gen/ruleset.h"
+#include "gen/ruleset_private.h"
 
 #define FILE_MAX ((size_t)16 << 20)
 
@@ -27,6 +27,7 @@ static int fail(struct ruleset *rs, const char *path, const char *hint, const ch
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
+	file_add(rs, at.file);
 	return diag_add(&rs->diags, SEVERITY_ERROR, at, "LOAD_ERR_FILE_READ", hint, "%s", message);
 }
 

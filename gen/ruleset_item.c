@@ -140,12 +140,13 @@ int read_plugin_versions(struct item *it)
 	return err;
 }
 
-static const char *own(struct item *it, const char *format, const char *name)
+/* What is found from now on is about this item. */
+static const char *own(struct item *it, const char *kind, const char *name)
 {
-	struct arena *a = it->rs->arena;
+	struct diags *d = &it->rs->diags;
 
-	it->rs->diags.context = *format == 'l' ? arena_printf(a, "list '%s'", name)
-					       : arena_printf(a, "macro '%s'", name);
+	d->context = arena_printf(it->rs->arena, "%s '%s'", kind, name);
+	d->context_at = it->map->at;
 	return name;
 }
 

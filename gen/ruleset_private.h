@@ -63,13 +63,8 @@ struct rule_entry {
 	bool skipped;	     /* its source is not known */
 };
 
-struct file_entry {
-	const char *name;
-	bool has_rule;
-};
-
 struct ruleset_private {
-	struct file_entry *files;
+	struct rule_file *files;
 	size_t n_files;
 	struct list_entry **lists;
 	size_t n_lists;
@@ -80,6 +75,9 @@ struct ruleset_private {
 	size_t total_size; /* comparisons of all conditions resolved so far */
 	bool prepared;	   /* lists and macros are resolved */
 };
+
+/* gen/ruleset.c: notes a file; name lives as long as the arena. */
+struct rule_file *file_add(struct ruleset *rs, const char *name);
 
 /* One item of a file while it is read. */
 struct item {

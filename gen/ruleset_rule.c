@@ -368,6 +368,7 @@ int read_rule(struct item *it)
 		return err;
 	it->name = name->text;
 	it->rs->diags.context = arena_printf(it->rs->arena, "rule '%s'", name->text);
+	it->rs->diags.context_at = it->map->at;
 	item_check_keys(it, known_keys);
 	err = item_override(it, keys, KEY_COUNT, &o);
 	if (!err)

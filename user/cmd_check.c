@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "user/cmd_rules.h"
+#include "user/report.h"
 #include "user/rulefiles.h"
+#include "user/util.h"
 
 static struct rule_args args;
 static struct arg_list validate;
@@ -19,7 +21,7 @@ static const struct opt opts[] = {
 	 "validate this condition; the macros of the rules are known"},
 	{"syntax", 0, OPT_FLAG, &syntax, NULL,
 	 "with --condition: its grammar alone, unknown macros and fields pass"},
-	{"json", 0, OPT_FLAG, &json, NULL, "one JSON object for each error and warning"},
+	{"json", 0, OPT_FLAG, &json, NULL, "the report as one JSON object, with Falco's names"},
 	{},
 };
 
@@ -47,43 +49,26 @@ static int append(struct arg_list *to, const struct arg_list *from)
 	return 0;
 }
 
-static bool is_of(const struct diag *d, const char *path)
+/* Falco has it so too: the object is there whether all went well or not. */
+static int print_json(const struct ruleset *rs)
 {
-	size_t n = strlen(path);
+	_cleanup_(buf_free) struct buf b = {};
 
-	if (!d->at.file || strncmp(d->at.file, path, n))
-		return false;
-	return !d->at.file[n] || d->at.file[n] == '/' || (n && path[n - 1] == '/');
+	buf_char(&b, '{');
+	report_json(rs, &b);
+	buf_char(&b, '}');
+	if (b.failed)
+		return EXIT_FAIL;
+	puts(b.s);
+	return EXIT_OK;
 }
 
-static size_t count(const struct diags *d, enum severity s, const char *path)
+static int report(const struct ruleset *rs, int status)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < d->n; i++)
-		n += d->list[i].severity == s && is_of(&d->list[i], path);
-	return n;
-}
-
-/* Falco's words for each file. */
-static void print_verdict(const struct diags *d, const char *path)
-{
-	if (count(d, SEVERITY_ERROR, path))
-		printf("%s: Invalid\n", path);
-	else if (count(d, SEVERITY_WARNING, path))
-		printf("%s: Ok, with warnings\n", path);
-	else
-		printf("%s: Ok\n", path);
-}
-
-/* After an error the files behind it were not looked at. */
-static void print_verdicts(const struct diags *d)
-{
-	for (size_t i = 0; i < args.rules.n; i++) {
-		print_verdict(d, args.rules.v[i]);
-		if (count(d, SEVERITY_ERROR, args.rules.v[i]))
-			break;
-	}
+	if (json)
+		return print_json(rs) ? EXIT_FAIL : status;
+	report_text(rs, stdout, isatty(STDOUT_FILENO));
+	return status;
 }
 
 static int check_files(void)
@@ -92,10 +77,7 @@ static int check_files(void)
 
 	if (args.rs->diags.errors)
 		status = EXIT_FAIL;
-	rulefiles_print(args.rs, stdout, json);
-	if (!json)
-		print_verdicts(&args.rs->diags);
-	return status;
+	return report(args.rs, status);
 }
 
 static int check_condition(void)
@@ -108,8 +90,10 @@ static int check_condition(void)
 		err = rulefiles_base(args.rs);
 	if (!err && !ruleset_condition(args.rs, condition, syntax))
 		err = -1;
-	if (json || err)
-		rulefiles_print(args.rs, stdout, json);
+	if (json)
+		return report(args.rs, err ? EXIT_FAIL : EXIT_OK);
+	if (err)
+		rulefiles_print(args.rs, stdout);
 	else
 		puts("condition: Ok");
 	return err ? EXIT_FAIL : EXIT_OK;

@@ -199,7 +199,7 @@ static int compile_condition(struct policy *out)
 	if (!err)
 		err = gen_compile(args.rs, &options, out);
 	if (err)
-		rulefiles_print(args.rs, stderr, false);
+		rulefiles_print(args.rs, stderr);
 	return err ? EXIT_FAIL : EXIT_OK;
 }
 

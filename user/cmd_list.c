@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gen/code.h"
 #include "gen/field.h"
 #include "gen/nearest.h"
 
@@ -103,6 +104,16 @@ static bool hook_row(size_t i, struct row *r)
 	return true;
 }
 
+static bool code_row(size_t i, struct row *r)
+{
+	if (i >= n_codes)
+		return false;
+	add(r, "name", codes[i].name);
+	add(r, "short", codes[i].brief);
+	add(r, "doc", codes[i].description);
+	return true;
+}
+
 static const struct topic {
 	const char *name;
 	bool (*row)(size_t i, struct row *r);
@@ -114,6 +125,7 @@ static const struct topic {
 	 "Types of fields: S text, I number, B boolean, L list of texts."},
 	{"config", config_row, NULL},
 	{"hooks", hook_row, NULL},
+	{"codes", code_row, NULL},
 };
 
 /* ---- printing ---- */
@@ -180,10 +192,11 @@ static const struct opt opts[] = {
 
 static const struct cmd cmd = {
 	.name = "list",
-	.args = "[OPTION]... fields|events|operators|config|hooks",
+	.args = "[OPTION]... fields|events|operators|config|hooks|codes",
 	.about = "Prints the fields that rules can name, the event types, the operators, the keys "
 		 "of\n"
-		 "the configuration, or the hooks in the kernel.\n",
+		 "the configuration, the hooks in the kernel, or the codes of errors and "
+		 "warnings.\n",
 	.opts = opts,
 };
 
@@ -214,8 +227,8 @@ int cmd_list(int argc, char **argv)
 
 	if (!cmd_parse(&cmd, argc, argv, &rest)) {
 		if (rest.n != 1)
-			cmd_usage(&cmd,
-				  "say what to list: fields, events, operators, config or hooks");
+			cmd_usage(&cmd, "say what to list: fields, events, operators, config, "
+					"hooks or codes");
 		else
 			status = list(rest.v[0]);
 	}

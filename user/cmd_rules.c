@@ -30,7 +30,7 @@ int rule_args_compile(struct rule_args *a, struct policy *out, bool warnings)
 	if (!status && gen_compile(a->rs, &options, out))
 		status = EXIT_FAIL;
 	if (status || warnings)
-		rulefiles_print(a->rs, stderr, false);
+		rulefiles_print(a->rs, stderr);
 	return status;
 }
 

@@ -202,7 +202,7 @@ static void report_broken(struct session *s, const struct ruleset *rs)
 
 	if (!to)
 		return;
-	rulefiles_print(rs, to, false);
+	rulefiles_print(rs, to);
 	if (!fclose(to))
 		test_report_broken(&s->report, text);
 }

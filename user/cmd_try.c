@@ -98,7 +98,7 @@ static int load_rules(struct run *r)
 		return -ENOMEM;
 	err = rulefiles_load(r->rs, opt.rules.v, opt.rules.n, &r->config);
 	if (err)
-		rulefiles_print(r->rs, stderr, false);
+		rulefiles_print(r->rs, stderr);
 	return err;
 }
 

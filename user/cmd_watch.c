@@ -120,7 +120,7 @@ static int compile(struct watch *w, const char *condition)
 	if (!err)
 		err = gen_compile(rs, &options, &policy);
 	if (err)
-		rulefiles_print(rs, stderr, false);
+		rulefiles_print(rs, stderr);
 	else
 		w->image = policy.image;
 	ruleset_free(&rs);

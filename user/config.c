@@ -262,7 +262,7 @@ static int load_file(struct config *c, const char *file, bool must_exist)
 	r.diags.arena = arena;
 	diag_source_add(&r.diags, file, text, len);
 	read_documents(&r, r.diags.sources);
-	diag_print(&r.diags, stderr, false, isatty(STDERR_FILENO));
+	diag_print(&r.diags, stderr, isatty(STDERR_FILENO));
 	arena_free(&arena);
 	return r.err;
 }

@@ -12,26 +12,6 @@ int rulefiles_base(struct ruleset *rs)
 	return ruleset_load_text(rs, BASE_NAME, (const char *)base_yaml, sizeof(base_yaml));
 }
 
-/* Nobody can be asked to use all of the built-in macros. */
-static bool is_unused_base(const struct diag *d)
-{
-	return d->severity == SEVERITY_WARNING && d->at.file && !strcmp(d->at.file, BASE_NAME) &&
-	       !strncmp(d->code, "LOAD_UNUSED_", strlen("LOAD_UNUSED_"));
-}
-
-static void drop_unused_base(struct diags *d)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < d->n; i++) {
-		if (is_unused_base(&d->list[i]))
-			d->warnings--;
-		else
-			d->list[kept++] = d->list[i];
-	}
-	d->n = kept;
-}
-
 static int load_all(struct ruleset *rs, const char *const *paths, size_t n, bool may_miss)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -64,11 +44,10 @@ int rulefiles_load(struct ruleset *rs, const char *const *paths, size_t n, const
 
 	if (!err)
 		err = ruleset_finish(rs, cfg->rule_matching == MATCHING_FIRST);
-	drop_unused_base(&rs->diags);
 	return err;
 }
 
-void rulefiles_print(const struct ruleset *rs, FILE *out, bool json)
+void rulefiles_print(const struct ruleset *rs, FILE *out)
 {
-	diag_print(&rs->diags, out, json, isatty(fileno(out)));
+	diag_print(&rs->diags, out, isatty(fileno(out)));
 }

@@ -21,5 +21,5 @@ int rulefiles_read(struct ruleset *rs, const char *const *paths, size_t n,
 /* Reads, resolves, checks and lints. 0 or -errno; what is wrong is in rs->diags. */
 int rulefiles_load(struct ruleset *rs, const char *const *paths, size_t n,
 		   const struct config *cfg);
-/* Errors and warnings of rs; json: one object a line. */
-void rulefiles_print(const struct ruleset *rs, FILE *out, bool json);
+/* Errors and warnings of rs, one after the other. For a report file by file: user/report.h. */
+void rulefiles_print(const struct ruleset *rs, FILE *out);

@@ -304,7 +304,7 @@ int rules_compile(struct diff_rules *r)
 	if (!err)
 		err = gen_compile(r->rs, &all, &r->policy);
 	if (err)
-		diag_print(&r->rs->diags, stdout, false, false);
+		diag_print(&r->rs->diags, stdout, false);
 	free(yaml);
 	if (err)
 		ruleset_free(&r->rs);

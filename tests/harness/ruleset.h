@@ -40,7 +40,7 @@ static inline struct ruleset *load_good(const char *text)
 
 	rs = load_text(text, &err);
 	if (err)
-		diag_print(&rs->diags, stderr, false, false);
+		diag_print(&rs->diags, stderr, false);
 	assert_int_equal(err, 0);
 	return rs;
 }
@@ -66,7 +66,7 @@ static inline const struct diag *want_diag(const struct ruleset *rs, const char 
 
 	if (!d) {
 		fprintf(stderr, "no %s with \"%s\" among:\n", code, part);
-		diag_print(&rs->diags, stderr, false, false);
+		diag_print(&rs->diags, stderr, false);
 	}
 	assert_non_null(d);
 	return d;

@@ -283,10 +283,10 @@ static void test_operators(void **state)
 
 static void test_lint_open(void **state)
 {
-	warn(RULE("r", "evt.type = open"), "LINT_OPEN_ONLY", "'open'");
-	warn(RULE("r", "evt.type in (open, creat)"), "LINT_OPEN_ONLY", "'open'");
-	no_warning(RULE("r", "evt.type in (open, openat)"), "LINT_OPEN_ONLY");
-	no_warning(RULE("r", "evt.type = execve"), "LINT_OPEN_ONLY");
+	warn(RULE("r", "evt.type = open"), "LINT_FAMILY", "'open'");
+	warn(RULE("r", "evt.type in (open, creat)"), "LINT_FAMILY", "'open'");
+	no_warning(RULE("r", "evt.type in (open, openat)"), "LINT_FAMILY");
+	no_warning(RULE("r", "evt.type = execve"), "LINT_FAMILY");
 }
 
 static void test_lint_events(void **state)

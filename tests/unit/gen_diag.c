@@ -47,13 +47,13 @@ static int add(struct world *w, uint32_t line, uint32_t column, const char *hint
 	return diag_add(&w->diags, SEVERITY_ERROR, at, "LOAD_X", hint, "bad %s", "thing");
 }
 
-static void looks(struct world *w, bool json, bool color, const char *want)
+static void looks(struct world *w, bool color, const char *want)
 {
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 
-	diag_print(&w->diags, out, json, color);
+	diag_print(&w->diags, out, color);
 	fclose(out);
 	assert_string_equal(text, want);
 	free(text);
@@ -65,7 +65,7 @@ static void test_text(void **state)
 
 	source(w, "one\n\ttwo \xc3\xa9 three\nend");
 	assert_int_equal(add(w, 2, 8, "mend it"), -22);
-	looks(w, false, false,
+	looks(w, false,
 	      "f.yaml:2:8: error: bad thing [LOAD_X]\n"
 	      "    \ttwo \xc3\xa9 three\n"
 	      "    \t      ^\n"
@@ -78,7 +78,7 @@ static void test_last_line(void **state)
 
 	source(w, "one\nend");
 	add(w, 2, 1, NULL);
-	looks(w, false, false, "f.yaml:2:1: error: bad thing [LOAD_X]\n    end\n    ^\n");
+	looks(w, false, "f.yaml:2:1: error: bad thing [LOAD_X]\n    end\n    ^\n");
 }
 
 static void test_without_place(void **state)
@@ -89,7 +89,7 @@ static void test_without_place(void **state)
 	add(w, 0, 0, NULL);
 	add(w, 7, 1, NULL);
 	diag_add(&w->diags, SEVERITY_NOTE, (struct place){0}, "LINT_Y", NULL, "so");
-	looks(w, false, false,
+	looks(w, false,
 	      "f.yaml: error: bad thing [LOAD_X]\n"
 	      "f.yaml:7:1: error: bad thing [LOAD_X]\n"
 	      "note: so [LINT_Y]\n");
@@ -104,7 +104,7 @@ static void test_context_and_color(void **state)
 	w->diags.context = "rule 'r'";
 	diag_add(&w->diags, SEVERITY_WARNING, (struct place){"f.yaml", 1, 2}, "LINT_Y", NULL, "so");
 	assert_int_equal(w->diags.warnings, 1);
-	looks(w, false, true, "f.yaml:1:2: \033[1;35mwarning:\033[0m rule 'r': so [LINT_Y]\n");
+	looks(w, true, "f.yaml:1:2: \033[1;35mwarning:\033[0m rule 'r': so [LINT_Y]\n");
 }
 
 /* Nothing of a rule file can drive the terminal. */
@@ -115,7 +115,7 @@ static void test_control_characters(void **state)
 	source(w, "a\033[31mb\x7f\r\n");
 	w->diags.context = "rule '\033]0;x\a'";
 	add(w, 1, 3, "\033[2J");
-	looks(w, false, false,
+	looks(w, false,
 	      "f.yaml:1:3: error: rule '?]0;x?': bad thing [LOAD_X]\n"
 	      "    a?[31mb? \n"
 	      "      ^\n"
@@ -135,20 +135,29 @@ static void test_long_line(void **state)
 	snprintf(want, sizeof(want),
 		 "f.yaml:1:500: error: bad thing [LOAD_X]\n    ...%.60sX%.59s\n    %*s^\n", line,
 		 line, 63, "");
-	looks(w, false, false, want);
+	looks(w, false, want);
 }
 
-static void test_json(void **state)
+/* Codes that gen/code.def knows are shown with their short text. */
+static void test_short_text(void **state)
 {
 	struct world *w = *state;
 
-	source(w, "x");
-	w->diags.context = "rule '\"\\\n\x01'";
-	add(w, 1, 1, NULL);
-	looks(w, true, false,
-	      "{\"severity\":\"error\",\"code\":\"LOAD_X\",\"file\":\"f.yaml\",\"line\":1,"
-	      "\"column\":1,\"context\":\"rule '\\\"\\\\\\u000a\\u0001'\","
-	      "\"message\":\"bad thing\",\"hint\":null}\n");
+	diag_add(&w->diags, SEVERITY_ERROR, (struct place){0}, "LOAD_ERR_YAML_PARSE", NULL, "so");
+	looks(w, false, "error: so [LOAD_ERR_YAML_PARSE (YAML parse error)]\n");
+}
+
+static void test_offset(void **state)
+{
+	struct world *w = *state;
+
+	source(w, "one\n\xc3\xa9x");
+	assert_int_equal(diag_offset(&w->diags, (struct place){"f.yaml", 1, 1}), 0);
+	assert_int_equal(diag_offset(&w->diags, (struct place){"f.yaml", 2, 2}), 6);
+	assert_int_equal(diag_offset(&w->diags, (struct place){"f.yaml", 2, 99}), 7);
+	assert_int_equal(diag_offset(&w->diags, (struct place){"f.yaml", 9, 1}), 0);
+	assert_int_equal(diag_offset(&w->diags, (struct place){"g.yaml", 1, 2}), 0);
+	assert_int_equal(diag_offset(&w->diags, (struct place){0}), 0);
 }
 
 static void test_merge(void **state)
@@ -219,7 +228,8 @@ int main(void)
 		TEST(test_context_and_color),
 		TEST(test_control_characters),
 		TEST(test_long_line),
-		TEST(test_json),
+		TEST(test_short_text),
+		TEST(test_offset),
 		TEST(test_merge),
 		TEST(test_many),
 		TEST(test_arena),

@@ -84,7 +84,7 @@ static inline struct node *fake_tree(struct arena *a, const char *condition)
 	struct node *n = condition_parse(a, &d, (struct place){"test", 1, 1}, condition, false);
 
 	if (!n)
-		diag_print(&d, stderr, false, false);
+		diag_print(&d, stderr, false);
 	assert_non_null(n);
 	return n;
 }
@@ -108,7 +108,7 @@ static inline struct ruleset *fake_policy(const char *const *conditions, size_t 
 	assert_non_null(rs);
 	if (ruleset_load_text(rs, "test", yaml, size) || ruleset_finish(rs, false) ||
 	    gen_compile(rs, &all, out)) {
-		diag_print(&rs->diags, stderr, false, false);
+		diag_print(&rs->diags, stderr, false);
 		fail();
 	}
 	free(yaml);

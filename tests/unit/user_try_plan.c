@@ -36,7 +36,7 @@ static const struct node *condition(struct ruleset *rs, const char *text)
 	const struct node *n = ruleset_condition(rs, text, false);
 
 	if (!n)
-		diag_print(&rs->diags, stderr, false, false);
+		diag_print(&rs->diags, stderr, false);
 	assert_non_null(n);
 	return n;
 }
