@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kern/fields.def and kern/events.def as tables. A new row there is all that is needed, unless
- * the field looks at another process (BASE_OF) or takes an index (HAS_INDEX).
+ * kern/fields.def, kern/events.def and gen/names.def as tables. A new row there is all that is
+ * needed, unless the field looks at another process (BASE_OF) or takes an index (HAS_INDEX).
  */
 #include "gen/field.h"
 
@@ -39,6 +39,9 @@ const struct event_type event_types[] = {
 #undef EVENT
 #undef EVENT_LATER
 #undef EVENT_IO
+#define NAME(text) {text, EVENT_LATER, 0, NULL, "known by name"},
+#include "gen/names.def"
+#undef NAME
 };
 const size_t n_event_types = sizeof(event_types) / sizeof(event_types[0]);
 

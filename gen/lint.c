@@ -8,6 +8,8 @@
 #include "gen/check.h"
 #include "gen/field.h"
 
+#define EVENT_TYPES_MAX 100 /* as many as Falco takes before it warns */
+
 struct seen {
 	struct ruleset *rs;
 	struct place open; /* where the event type "open" is asked for */
@@ -138,7 +140,7 @@ static void lint_types(struct ruleset *rs, const struct rule *r)
 
 	for (i = 0; i < n_event_types; i++)
 		n += allows_type(r->tree, false, event_types[i].name);
-	if (n > n_event_types / 2)
+	if (n > EVENT_TYPES_MAX)
 		diag_add(&rs->diags, SEVERITY_WARNING, r->condition_at, "LOAD_NO_EVTTYPE",
 			 "restrict it with evt.type, or set warn_evttypes: false",
 			 "Rule matches too many evt.type values. This has a significant "
