@@ -6,7 +6,8 @@ HARNESS := $(addprefix $(B)/tests/harness/,sysop runner httpd musl)
 BENCH := $(addprefix $(B)/tests/bench/,loops empty empty.bpf.o)
 
 test: test-deps ## install what the tests need and run what CI runs (root)
-	@$(MAKE) --no-print-directory all unit harness $(B)/tests/diff/diff
+	@$(MAKE) --no-print-directory all unit harness $(B)/tests/diff/diff \
+		$(B)/tests/conform/conform
 	@B=$(B) tests/run.sh
 
 test-deps: deps
@@ -76,3 +77,10 @@ $(B)/tests/diff/diff: $(DIFF_SRC) $(B)/decide.skel.h $(B)/user.a $(B)/gen.a
 	@mkdir -p $(@D)
 	$(call msg,TEST,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(DIFF_SRC) $(B)/user.a $(B)/gen.a $(LIBS)
+
+CONFORM_SRC := $(sort $(wildcard tests/conform/*.c))
+
+$(B)/tests/conform/conform: $(CONFORM_SRC) tests/conform/conform.h $(B)/user.a $(B)/gen.a
+	@mkdir -p $(@D)
+	$(call msg,TEST,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(CONFORM_SRC) $(B)/user.a $(B)/gen.a $(LIBS)
