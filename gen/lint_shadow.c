@@ -127,6 +127,11 @@ struct search {
 	size_t steps;
 };
 
+static bool is_used(const struct ruleset *rs, const struct rule *r)
+{
+	return r->tree && r->enabled && r->priority <= rs->minimum;
+}
+
 /* The first earlier rule that takes all its events, given the choice. */
 static const struct rule *taker(struct search *s, const struct choice *c)
 {
@@ -136,7 +141,7 @@ static const struct rule *taker(struct search *s, const struct choice *c)
 
 	for (i = 0; i < s->rule && s->steps < STEPS_MAX; i++) {
 		r = s->rs->rules[i];
-		if (!r->tree || !r->enabled)
+		if (!is_used(s->rs, r))
 			continue;
 		earlier = conjuncts_of(r->tree);
 		if (is_taken_by(&s->conjuncts, &earlier, c))
@@ -188,7 +193,7 @@ void lint_shadowed(struct ruleset *rs)
 	struct search s = {.rs = rs};
 
 	for (s.rule = 1; s.rule < rs->n_rules; s.rule++) {
-		if (!rs->rules[s.rule]->tree || !rs->rules[s.rule]->enabled)
+		if (!is_used(rs, rs->rules[s.rule]))
 			continue;
 		s.conjuncts = conjuncts_of(rs->rules[s.rule]->tree);
 		lint_one(&s);

@@ -265,6 +265,22 @@ int resolve_prepare(struct ruleset *rs)
 	return rs->diags.errors == errors ? 0 : -EINVAL;
 }
 
+void resolve_forget(struct ruleset *rs)
+{
+	struct ruleset_private *p = rs->priv;
+	size_t i;
+
+	for (i = 0; i < p->n_macros; i++) {
+		p->macros[i]->state = MACRO_NEW;
+		p->macros[i]->tree = NULL;
+		p->macros[i]->used = false;
+	}
+	for (i = 0; i < p->n_lists; i++)
+		p->lists[i]->used = false;
+	p->total_size = 0;
+	p->prepared = false;
+}
+
 struct node *resolve_condition(struct ruleset *rs, const struct text *t)
 {
 	struct resolver r = {.rs = rs};

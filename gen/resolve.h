@@ -14,6 +14,8 @@
 
 /* Makes macros and lists ready, after the last file. 0 or -EINVAL; later calls do nothing. */
 int resolve_prepare(struct ruleset *rs);
+/* Undoes it: items may follow that change what was resolved. Trees of rules stay as they are. */
+void resolve_forget(struct ruleset *rs);
 /* A condition that may name them. NULL with the reason in diags, unless the reason is a macro
  * that was found wrong before. */
 struct node *resolve_condition(struct ruleset *rs, const struct text *t);

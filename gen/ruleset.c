@@ -26,6 +26,7 @@ struct ruleset *ruleset_new(void)
 	rs = arena_alloc(a, sizeof(*rs));
 	rs->arena = a;
 	rs->diags.arena = a;
+	rs->minimum = PRIORITY_DEBUG;
 	rs->priv = arena_alloc(a, sizeof(*rs->priv));
 	rs->priv->list_names.arena = a;
 	rs->priv->macro_names.arena = a;
@@ -114,6 +115,55 @@ const struct rule_file *ruleset_file(const struct ruleset *rs, size_t i)
 	return i < rs->priv->n_files ? &rs->priv->files[i] : NULL;
 }
 
+static int check_so_far(struct ruleset *rs);
+
+/* An item gives a new meaning to what earlier files defined. */
+static bool is_change(const struct ruleset *rs, const struct ynode *item)
+{
+	const struct ruleset_private *p = rs->priv;
+	const struct {
+		const char *key;
+		const struct names *names;
+	} kinds_by_name[] = {
+		{"list", &p->list_names},
+		{"macro", &p->macro_names},
+		{"rule", &p->rule_names},
+	};
+	const struct ynode *name;
+	size_t i;
+
+	for (i = 0; item->kind == YNODE_MAPPING && i < 3; i++) {
+		name = ynode_get(item, kinds_by_name[i].key);
+		if (name && name->kind == YNODE_SCALAR)
+			return names_get(kinds_by_name[i].names, name->text);
+	}
+	return false;
+}
+
+static bool has_change(const struct ruleset *rs, const struct ynode *document)
+{
+	size_t i;
+
+	for (i = 0; document->kind == YNODE_SEQUENCE && i < document->n; i++) {
+		if (is_change(rs, document->items[i]))
+			return true;
+	}
+	return false;
+}
+
+/* What a file says must hold before a later file changes it: Falco compiles all after each file.
+ * Where nothing is changed, compiling all after the last file finds the same. */
+static int check_before(struct ruleset *rs, struct ynode *const *documents, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (has_change(rs, documents[i]))
+			return check_so_far(rs);
+	}
+	return 0;
+}
+
 int ruleset_load_text(struct ruleset *rs, const char *name, const char *text, size_t len)
 {
 	struct ynode **documents;
@@ -124,6 +174,8 @@ int ruleset_load_text(struct ruleset *rs, const char *name, const char *text, si
 	file = file_add(rs, arena_str(rs->arena, name, strlen(name)));
 	diag_source_add(&rs->diags, file->name, arena_str(rs->arena, text, len), len);
 	err = yaml_read(&rs->diags, rs->diags.sources, &documents, &n);
+	if (!err)
+		err = check_before(rs, documents, n);
 	for (i = 0; !err && i < n; i++)
 		err = read_document(rs, documents[i]);
 	file->has_rule = rs->n_rules > n_rules;
@@ -160,6 +212,7 @@ static struct node *rule_tree(struct ruleset *rs, const struct rule_entry *e, st
 	return *err ? NULL : tree;
 }
 
+/* Sets the tree of a rule that is right. */
 static void finish_rule(struct ruleset *rs, struct rule_entry *e)
 {
 	struct diags found = {
@@ -181,20 +234,54 @@ static void finish_rule(struct ruleset *rs, struct rule_entry *e)
 	if (err || output)
 		return;
 	e->rule.tree = tree;
-	lint_rule(rs, e);
+}
+
+static void finish_rules(struct ruleset *rs, bool lint)
+{
+	struct rule_entry *e;
+	size_t i;
+
+	resolve_prepare(rs);
+	for (i = 0; i < rs->n_rules; i++) {
+		e = (struct rule_entry *)rs->rules[i];
+		rs->diags.context = arena_printf(rs->arena, "rule '%s'", e->rule.name);
+		rs->diags.context_at = e->rule.at;
+		finish_rule(rs, e);
+		if (lint && e->rule.tree)
+			lint_rule(rs, e);
+	}
+	rs->diags.context = NULL;
+}
+
+/* Only errors are kept: warnings are for what holds in the end. */
+static int check_so_far(struct ruleset *rs)
+{
+	struct diags kept = rs->diags;
+	struct diags found = {.arena = rs->arena, .sources = kept.sources};
+	size_t i, n = 0;
+
+	rs->diags = found;
+	finish_rules(rs, false);
+	found = rs->diags;
+	rs->diags = kept;
+	for (i = 0; i < found.n; i++) {
+		if (found.list[i].severity == SEVERITY_ERROR)
+			found.list[n++] = found.list[i];
+	}
+	found.n = n;
+	diag_merge(&rs->diags, &found);
+	resolve_forget(rs);
+	for (i = 0; i < rs->n_rules; i++)
+		rs->rules[i]->tree = NULL;
+	return n ? -EINVAL : 0;
 }
 
 int ruleset_finish(struct ruleset *rs, bool first)
 {
-	size_t i, errors = rs->diags.errors;
+	size_t errors = rs->diags.errors;
 
-	resolve_prepare(rs);
-	for (i = 0; i < rs->n_rules; i++) {
-		rs->diags.context = arena_printf(rs->arena, "rule '%s'", rs->rules[i]->name);
-		rs->diags.context_at = rs->rules[i]->at;
-		finish_rule(rs, (struct rule_entry *)rs->rules[i]);
-	}
-	rs->diags.context = NULL;
+	finish_rules(rs, true);
+	check_plugins(rs);
 	if (rs->diags.errors > errors)
 		return -EINVAL;
 	if (first)

@@ -48,6 +48,10 @@ struct ruleset {
 	struct diags diags;
 	struct rule **rules; /* in order of evaluation, disabled and skipped ones included */
 	size_t n_rules;
+	/* Of the greatest engine that a file requires, NULL if none does: "0.57.0". */
+	const char *required_engine;
+	/* Set before ruleset_finish(): */
+	enum priority minimum; /* rules of lesser priority will not be used; PRIORITY_DEBUG: all */
 	struct ruleset_private *priv;
 };
 
@@ -60,6 +64,14 @@ int ruleset_load(struct ruleset *rs, const char *path);
 int ruleset_load_text(struct ruleset *rs, const char *name, const char *text, size_t len);
 /* The files in the order in which they were read; NULL after the last. */
 const struct rule_file *ruleset_file(const struct ruleset *rs, size_t i);
+/* Turns rules on or off, after the last file and before ruleset_finish(). */
+struct rule_selection {
+	bool enable;
+	bool by_tag;	     /* pattern is a tag, else a name in which * stands for any text */
+	const char *pattern; /* not kept */
+};
+/* How many rules it is about, those included that were as wanted already. */
+size_t ruleset_select(struct ruleset *rs, const struct rule_selection *s);
 /* After the last file: resolves, checks and lints every rule. first: rule_matching is first. */
 int ruleset_finish(struct ruleset *rs, bool first);
 /* One condition with the macros and lists loaded so far, resolved and checked; NULL if it is

@@ -46,6 +46,17 @@ static bool is_compatible(const unsigned long have[3], const unsigned long want[
 	return have[1] != want[1] ? have[1] > want[1] : have[2] >= want[2];
 }
 
+/* Remembers the greatest. */
+static void note_engine(struct ruleset *rs, const unsigned long want[3])
+{
+	unsigned long greatest[3];
+
+	if (rs->required_engine && !parse_version(rs->required_engine, false, greatest) &&
+	    (greatest[0] > want[0] || is_compatible(greatest, want)))
+		return;
+	rs->required_engine = arena_printf(rs->arena, "%lu.%lu.%lu", want[0], want[1], want[2]);
+}
+
 int read_engine_version(struct item *it)
 {
 	static const char *const known[] = {"required_engine_version", NULL};
@@ -61,6 +72,7 @@ int read_engine_version(struct item *it)
 				 "Unable to parse engine version '%s' as a semver string. Expected "
 				 "\"x.y.z\" semver format.",
 				 n->text);
+	note_engine(it->rs, want);
 	if (is_compatible(engine_version, want))
 		return 0;
 	return item_fail(it, n->at, CODE_VALIDATE,
@@ -70,13 +82,23 @@ int read_engine_version(struct item *it)
 			 engine_version[2]);
 }
 
-struct plugins {
-	const char *wanted; /* "a (>= v), b (>= v)" */
-	bool met;
-};
+static bool is_named(const struct ynode *sequence, size_t n, const char *name)
+{
+	const struct ynode *other;
+	size_t i;
 
-/* One {name, version}. */
-static int read_plugin(struct item *it, struct ynode *map, struct plugins *p)
+	for (i = 0; i < n; i++) {
+		if (sequence->items[i]->kind != YNODE_MAPPING)
+			continue;
+		other = ynode_get(sequence->items[i], "name");
+		if (other && other->kind == YNODE_SCALAR && !strcmp(other->text, name))
+			return true;
+	}
+	return false;
+}
+
+/* One {name, version}. The first that is there decides. */
+static int read_plugin(struct item *it, struct ynode *map, struct plugin_need *p)
 {
 	struct item entry = {.rs = it->rs, .map = map};
 	struct ynode *name = NULL, *version = NULL;
@@ -95,34 +117,75 @@ static int read_plugin(struct item *it, struct ynode *map, struct plugins *p)
 				 version->text);
 	p->wanted = arena_printf(it->rs->arena, "%s%s%s (>= %s)", p->wanted ? p->wanted : "",
 				 p->wanted ? ", " : "", name->text, version->text);
-	if (strcmp(name->text, "container"))
+	if (strcmp(name->text, "container") || p->met || p->low)
 		return 0;
-	if (!is_compatible(container_version, want))
-		return item_fail(it, version->at, CODE_VALIDATE,
-				 "Plugin 'container' version '%lu.%lu.%lu' is not compatible with "
-				 "required plugin version '%s'",
-				 container_version[0], container_version[1], container_version[2],
-				 version->text);
-	p->met = true;
+	if (is_compatible(container_version, want))
+		p->met = true;
+	else
+		p->low = version->text;
 	return 0;
+}
+
+static int read_alternatives(struct item *it, const struct ynode *map, struct ynode *others,
+			     struct plugin_need *p)
+{
+	const struct ynode *first = ynode_get(map, "name");
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < others->n; i++) {
+		const struct ynode *name = others->items[i]->kind == YNODE_MAPPING
+						   ? ynode_get(others->items[i], "name")
+						   : NULL;
+
+		if (name && name->kind == YNODE_SCALAR &&
+		    (!strcmp(name->text, first->text) || is_named(others, i, name->text)))
+			return item_fail(it, name->at, CODE_VALIDATE,
+					 "Plugin '%s' is named twice among alternatives",
+					 name->text);
+		err = read_plugin(it, others->items[i], p);
+	}
+	return err;
 }
 
 static int read_plugin_entry(struct item *it, struct ynode *map)
 {
+	struct ruleset_private *priv = it->rs->priv;
 	struct item entry = {.rs = it->rs, .map = map};
+	struct plugin_need p = {.at = map->at};
 	struct ynode *others = NULL;
-	struct plugins p = {0};
 	int err = read_plugin(it, map, &p);
-	size_t i;
 
 	if (!err)
 		err = item_sequence(&entry, "alternatives", false, &others);
-	for (i = 0; !err && others && i < others->n; i++)
-		err = read_plugin(it, others->items[i], &p);
-	if (err || p.met)
+	if (!err && others)
+		err = read_alternatives(it, map, others, &p);
+	if (err)
 		return err;
-	return item_fail(it, map->at, CODE_VALIDATE,
-			 "Plugin requirement not satisfied, must load one of: %s", p.wanted);
+	priv->plugins = arena_push(it->rs->arena, priv->plugins, priv->n_plugins, sizeof(p));
+	priv->plugins[priv->n_plugins++] = p;
+	return 0;
+}
+
+void check_plugins(struct ruleset *rs)
+{
+	const unsigned long *have = container_version;
+	const struct plugin_need *p;
+	size_t i;
+
+	for (i = 0; i < rs->priv->n_plugins; i++) {
+		p = &rs->priv->plugins[i];
+		if (p->low)
+			diag_add(&rs->diags, SEVERITY_ERROR, p->at, CODE_VALIDATE, NULL,
+				 "Plugin 'container' version '%lu.%lu.%lu' is not compatible with "
+				 "required plugin version '%s'",
+				 have[0], have[1], have[2], p->low);
+		else if (!p->met)
+			diag_add(&rs->diags, SEVERITY_ERROR, p->at, CODE_VALIDATE,
+				 "there are no plugins; what the container plugin does is built in",
+				 "Plugin requirement not satisfied, must load one of: %s",
+				 p->wanted);
+	}
 }
 
 int read_plugin_versions(struct item *it)

@@ -63,6 +63,14 @@ struct rule_entry {
 	bool skipped;	     /* its source is not known */
 };
 
+/* One entry of required_plugin_versions with its alternatives. */
+struct plugin_need {
+	struct place at;
+	const char *wanted; /* "a (>= v), b (>= v)" */
+	const char *low;    /* the version wanted of what we have, if that is more; else NULL */
+	bool met;
+};
+
 struct ruleset_private {
 	struct rule_file *files;
 	size_t n_files;
@@ -74,6 +82,9 @@ struct ruleset_private {
 	size_t next_index;
 	size_t total_size; /* comparisons of all conditions resolved so far */
 	bool prepared;	   /* lists and macros are resolved */
+	struct plugin_need *plugins;
+	size_t n_plugins;
+	bool noted_capture; /* said once that nothing is recorded */
 };
 
 /* gen/ruleset.c: notes a file; name lives as long as the arena. */
@@ -122,6 +133,8 @@ int read_plugin_versions(struct item *it);
 int read_list(struct item *it);
 int read_macro(struct item *it);
 int read_rule(struct item *it);
+/* After the last file: plugins that are required and not there are errors. */
+void check_plugins(struct ruleset *rs);
 
 /* gen/except.c */
 enum except_mode { EXCEPT_DEFINE, EXCEPT_APPEND, EXCEPT_REPLACE };

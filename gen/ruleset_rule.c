@@ -179,11 +179,13 @@ static int check_capture(struct item *it)
 
 	if (!err)
 		err = item_number(it, "capture_duration", &duration);
-	if (!err && capture)
-		diag_add(&it->rs->diags, SEVERITY_WARNING, ynode_get(it->map, "capture")->at,
-			 "LINT_NO_CAPTURE", NULL,
-			 "'capture' has no effect: system calls are not recorded");
-	return err;
+	if (err || !capture || it->rs->priv->noted_capture)
+		return err;
+	it->rs->priv->noted_capture = true;
+	diag_add(&it->rs->diags, SEVERITY_NOTE, ynode_get(it->map, "capture")->at,
+		 "LINT_NO_CAPTURE", NULL,
+		 "'capture' has no effect, here and in other rules: system calls are not recorded");
+	return 0;
 }
 
 static int set_switches(struct item *it, struct rule *r)
@@ -271,6 +273,29 @@ static bool has(const struct item *it, enum rule_key key)
 	return ynode_get(it->map, keys[key].name) != NULL;
 }
 
+/* Falco ignores them without a word. */
+static void warn_ignored(struct item *it)
+{
+	struct arena *a = it->rs->arena;
+	const char *names = NULL;
+	const struct ynode *at = NULL;
+	enum rule_key k;
+
+	for (k = 0; k < KEY_COUNT; k++) {
+		if (k == KEY_CONDITION || k == KEY_EXCEPTIONS || !has(it, k))
+			continue;
+		at = at ? at : ynode_get(it->map, keys[k].name);
+		names = arena_printf(a, "%s%s'%s'", names ? names : "", names ? ", " : "",
+				     keys[k].name);
+	}
+	if (names)
+		diag_add(&it->rs->diags, SEVERITY_WARNING, at->at, "LINT_APPEND_IGNORES",
+			 "in place of 'append: true' say under 'override' what is to become of "
+			 "each key",
+			 "%s has no effect: 'append: true' looks at condition and exceptions only",
+			 names);
+}
+
 static int append_old_way(struct item *it, struct rule_entry *e)
 {
 	int err = 0;
@@ -278,11 +303,7 @@ static int append_old_way(struct item *it, struct rule_entry *e)
 	if (!has(it, KEY_CONDITION) && !has(it, KEY_EXCEPTIONS))
 		return item_fail(it, it->map->at, CODE_VALIDATE,
 				 "Appended rule must have exceptions or condition property");
-	if (has(it, KEY_ENABLED) || has(it, KEY_TAGS) || has(it, KEY_PRIORITY) ||
-	    has(it, KEY_OUTPUT) || has(it, KEY_DESC))
-		diag_add(&it->rs->diags, SEVERITY_WARNING, it->map->at, "LINT_APPEND_IGNORES",
-			 "use 'override' for the other keys",
-			 "'append: true' looks at condition and exceptions only");
+	warn_ignored(it);
 	if (has(it, KEY_CONDITION))
 		err = set_condition(it, e, true);
 	return err ? err : set_exceptions(it, e, EXCEPT_APPEND);
@@ -330,8 +351,9 @@ static int set_enabled(struct item *it, const struct ynode *name, struct rule_en
 	struct ynode *enabled = ynode_get(it->map, "enabled");
 
 	if (!enabled)
-		return item_fail(it, it->map->at, CODE_YAML,
-				 "Item has no mapping for key 'condition'");
+		return diag_add(&it->rs->diags, SEVERITY_ERROR, it->map->at, CODE_YAML,
+				"a rule has condition, output, desc and priority",
+				"Item has no mapping for key 'enabled'");
 	if (!e)
 		return item_fail(it, name->at, CODE_VALIDATE,
 				 "Rule has 'enabled' key but no rule by that name already exists");

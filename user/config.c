@@ -38,6 +38,7 @@ static const struct row {
 #define NAME_BOOL	  "boolean"
 #define NAME_TEXT	  "text"
 #define NAME_TEXTS	  "texts"
+#define NAME_SELECTIONS	  "selections"
 #define NAME_UINT	  "number"
 #define NAME_PRIORITY	  "priority"
 #define NAME_LEVEL	  "level"
@@ -167,8 +168,40 @@ static void read_scalar(struct reading *r, const struct row *row, const struct y
 		bad_value(r, row, n->at, text);
 }
 
+/* {disable: {rule: NAME}} as the text "disable.rule=NAME". */
+static void read_selection(struct reading *r, const struct row *row, const struct ynode *n)
+{
+	const struct ynode *what = n->kind == YNODE_MAPPING && n->n == 2 ? n->items[1] : NULL;
+	const char *text = "";
+
+	if (what && what->kind == YNODE_MAPPING && what->n == 2 &&
+	    n->items[0]->kind == YNODE_SCALAR && what->items[0]->kind == YNODE_SCALAR &&
+	    what->items[1]->kind == YNODE_SCALAR)
+		text = arena_printf(r->diags.arena, "%s.%s=%s", n->items[0]->text,
+				    what->items[0]->text, what->items[1]->text);
+	if (!*text || set_value(r->c, row, text, true))
+		bad_value(r, row, n->at, *text ? text : "that");
+}
+
+static void read_selections(struct reading *r, const struct row *row, const struct ynode *n)
+{
+	if (n->kind == YNODE_NULL)
+		return;
+	if (n->kind != YNODE_SEQUENCE) {
+		bad_value(r, row, n->at, "that");
+		return;
+	}
+	row->type->clear((char *)r->c + row->offset);
+	for (size_t i = 0; i < n->n && !r->err; i++)
+		read_selection(r, row, n->items[i]);
+}
+
 static void read_row(struct reading *r, const struct row *row, const struct ynode *n)
 {
+	if (row->type == &type_SELECTIONS) {
+		read_selections(r, row, n);
+		return;
+	}
 	if (row->type != &type_TEXTS || n->kind != YNODE_SEQUENCE) {
 		read_scalar(r, row, n, false);
 		return;
@@ -315,6 +348,20 @@ static int unknown_option(const char *path)
 	return 0;
 }
 
+/* -o 'rules[].disable.rule=NAME' adds to the list. */
+static int load_selection(struct config *c, const char *what, const char *pattern)
+{
+	const struct row *row = find_row("rules");
+	_cleanup_free_ char *text = NULL;
+
+	if (asprintf(&text, "%s=%s", what, pattern) < 0)
+		return -ENOMEM;
+	if (!set_value(c, row, text, true))
+		return 0;
+	log_error("-o rules must be %s, not '%s'", row->type->expected, text);
+	return -EINVAL;
+}
+
 static int load_option(struct config *c, const char *option)
 {
 	const char *equals = strchr(option, '=');
@@ -330,6 +377,8 @@ static int load_option(struct config *c, const char *option)
 	}
 	add = strip_indexes(option, equals - option, path);
 	row = find_row(path);
+	if (!row && is_below(path, "rules"))
+		return load_selection(c, path + strlen("rules."), equals + 1);
 	if (!row)
 		return unknown_option(path);
 	if (set_value(c, row, equals + 1, add && row->type == &type_TEXTS)) {

@@ -20,6 +20,7 @@ enum slack_format { SLACK_ALL, SLACK_TEXT, SLACK_FIELDS };
 typedef bool config_BOOL;
 typedef char *config_TEXT; /* never NULL, "" for none */
 typedef struct texts config_TEXTS;
+typedef struct texts config_SELECTIONS; /* as config_selection() reads them */
 typedef unsigned config_UINT;
 typedef enum priority config_PRIORITY; /* the least that passes */
 typedef enum log_level config_LEVEL;
@@ -41,6 +42,10 @@ void config_free(struct config *c);
  * Also sets the log level. What is odd is logged; 0, or -errno after an error was logged.
  */
 int config_load(struct config *c, const char *file, const char *const *options, size_t n);
+
+/* One element of rules: "disable.rule=NAME". The pattern is a part of text. -EINVAL if it is not
+ * of that form. */
+int config_selection(const char *text, struct rule_selection *out);
 
 /* One row, for list. */
 struct config_key {

@@ -32,6 +32,38 @@ static int set_TEXTS(void *member, const char *text)
 	return *text ? texts_add(member, text) : 0;
 }
 
+int config_selection(const char *text, struct rule_selection *out)
+{
+	static const struct {
+		const char *start;
+		bool enable, by_tag;
+	} forms[] = {
+		{"enable.rule=", true, false},
+		{"enable.tag=", true, true},
+		{"disable.rule=", false, false},
+		{"disable.tag=", false, true},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		size_t n = strlen(forms[i].start);
+
+		if (strncmp(text, forms[i].start, n) || !text[n])
+			continue;
+		*out = (struct rule_selection){forms[i].enable, forms[i].by_tag, text + n};
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int set_SELECTIONS(void *member, const char *text)
+{
+	struct rule_selection s;
+
+	if (!*text)
+		return 0;
+	return config_selection(text, &s) ? -EINVAL : texts_add(member, text);
+}
+
 static int set_UINT(void *member, const char *text)
 {
 	unsigned long n;
@@ -108,6 +140,9 @@ static void clear_TEXTS(void *member)
 const struct config_type type_BOOL = {set_BOOL, clear_none, "true or false"};
 const struct config_type type_TEXT = {set_TEXT, clear_TEXT, "a text"};
 const struct config_type type_TEXTS = {set_TEXTS, clear_TEXTS, "a list of texts"};
+const struct config_type type_SELECTIONS = {
+	set_SELECTIONS, clear_TEXTS,
+	"a list of enable or disable with a rule or a tag, as in {disable: {rule: NAME}}"};
 const struct config_type type_UINT = {set_UINT, clear_none, "a number"};
 const struct config_type type_PRIORITY = {
 	set_PRIORITY, clear_none,

@@ -15,6 +15,7 @@ struct config_type {
 extern const struct config_type type_BOOL;
 extern const struct config_type type_TEXT;
 extern const struct config_type type_TEXTS;
+extern const struct config_type type_SELECTIONS;
 extern const struct config_type type_UINT;
 extern const struct config_type type_PRIORITY;
 extern const struct config_type type_LEVEL;

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "user/rulefiles.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "gen/arena.h"
+#include "gen/nearest.h"
 
 #include "base_yaml.h"
 
@@ -38,10 +42,51 @@ int rulefiles_read(struct ruleset *rs, const char *const *paths, size_t n, const
 	return err ? err : load_all(rs, paths, n, !named);
 }
 
+static const char *nearest_name(const struct ruleset *rs, const struct rule_selection *s)
+{
+	struct nearest near = {.wanted = s->pattern};
+
+	for (size_t i = 0; i < rs->n_rules; i++) {
+		const struct rule *r = rs->rules[i];
+
+		if (!s->by_tag)
+			nearest_offer(&near, r->name);
+		for (size_t t = 0; t < r->n_tags && s->by_tag; t++)
+			nearest_offer(&near, r->tags[t]);
+	}
+	return near.best;
+}
+
+static void warn_nothing(struct ruleset *rs, const struct rule_selection *s)
+{
+	const char *near = nearest_name(rs, s);
+
+	diag_add(&rs->diags, SEVERITY_WARNING, (struct place){}, "LINT_SELECTS_NOTHING",
+		 near ? arena_printf(rs->arena, "did you mean '%s'?", near) : NULL,
+		 "configuration key rules: no loaded rule has the %s '%s'",
+		 s->by_tag ? "tag" : "name", s->pattern);
+}
+
+static int select_rules(struct ruleset *rs, const struct config *cfg)
+{
+	for (size_t i = 0; i < cfg->rules.n; i++) {
+		struct rule_selection s;
+
+		if (config_selection(cfg->rules.v[i], &s))
+			return -EINVAL;
+		if (!ruleset_select(rs, &s))
+			warn_nothing(rs, &s);
+	}
+	return 0;
+}
+
 int rulefiles_load(struct ruleset *rs, const char *const *paths, size_t n, const struct config *cfg)
 {
 	int err = rulefiles_read(rs, paths, n, cfg);
 
+	if (!err)
+		err = select_rules(rs, cfg);
+	rs->minimum = cfg->priority;
 	if (!err)
 		err = ruleset_finish(rs, cfg->rule_matching == MATCHING_FIRST);
 	return err;

@@ -158,6 +158,17 @@ rule lint.yaml 'evt.type = openat and fd.name = /x'
 printf -- '- list: unused_one\n  items: [a]\n' >> lint.yaml
 try "lint: unused list" 0 'unused_one' "$TIERCEL" check -r lint.yaml
 
+
+# Turning rules on and off: the key "rules" of the configuration.
+rule off.yaml 'evt.type = execve and proc.name = ping'
+try "a rule turned off" 0 '0 rules' "$TIERCEL" explain -r off.yaml -o 'rules[].disable.rule=Samp*'
+try "a rule turned on again" 0 '1 rules' \
+	"$TIERCEL" explain -r off.yaml -o 'rules[].disable.rule=*' -o 'rules[].enable.rule=Sample'
+try "a name that no rule has" 0 'LINT_SELECTS_NOTHING.*Sample' \
+	"$TIERCEL" check -r off.yaml -o 'rules[].disable.rule=Sampel'
+try "neither enable nor disable" 1 'disable: \{rule' "$TIERCEL" check -r off.yaml -o 'rules[].remove.rule=Sample'
+rm off.yaml
+
 # ---- without privileges: one sentence that says what is missing ----
 
 if [ "$(id -u)" != 0 ]; then

@@ -81,7 +81,7 @@ static void test_missing_keys(void **state)
 	       "Item has no mapping for key 'output'");
 	refuse("- rule: r\n  output: a\n", "LOAD_ERR_YAML_VALIDATE",
 	       "Item has no mapping for key 'condition'");
-	refuse("- rule: r\n", "LOAD_ERR_YAML_VALIDATE", "Item has no mapping for key 'condition'");
+	refuse("- rule: r\n", "LOAD_ERR_YAML_VALIDATE", "Item has no mapping for key 'enabled'");
 	refuse("- rule:\n", "LOAD_ERR_YAML_VALIDATE", "Mapping for key 'rule' is empty");
 	refuse("- rule: ''\n", "LOAD_ERR_YAML_VALIDATE", "Value must be non-empty");
 	refuse("- rule: [a]\n", "LOAD_ERR_YAML_VALIDATE", "Value is not a scalar value");
@@ -291,7 +291,13 @@ static void test_skip_if_unknown(void **state)
 
 static void test_capture(void **state)
 {
-	warn(R "  capture: true\n  capture_duration: 5000\n", "LINT_NO_CAPTURE", "capture");
+	struct ruleset *rs = load_good(R "  capture: true\n  capture_duration: 5000\n" RULE(
+		"s", "proc.name = b") "  capture: true\n");
+
+	/* A note, once. */
+	assert_int_equal(want_diag(rs, "LINT_NO_CAPTURE", "capture")->severity, SEVERITY_NOTE);
+	assert_int_equal(rs->diags.n - rs->diags.warnings, 1);
+	ruleset_free(&rs);
 	no_warning(R "  capture: false\n", "LINT_NO_CAPTURE");
 }
 

@@ -175,6 +175,36 @@ static void bad_options_are_errors(void **state)
 	assert_int_not_equal(config_load(&c, "/no/such/file", NULL, 0), 0);
 }
 
+static void selections(void **state)
+{
+	static const char *const add[] = {"rules[].enable.rule=Two words"};
+	static const char *const bad[] = {"rules.disable=x",
+					  "rules[].disable.rule=", "rules[].remove.tag=x"};
+	struct rule_selection s;
+	struct config c;
+
+	assert_int_equal(load(&c, "rules:\n- disable: {rule: 'A*'}\n- enable: {tag: t}\n", add, 1),
+			 0);
+	assert_int_equal(c.rules.n, 3);
+	assert_int_equal(config_selection(c.rules.v[0], &s), 0);
+	assert_false(s.enable || s.by_tag);
+	assert_string_equal(s.pattern, "A*");
+	assert_int_equal(config_selection(c.rules.v[1], &s), 0);
+	assert_true(s.enable && s.by_tag);
+	assert_string_equal(s.pattern, "t");
+	assert_int_equal(config_selection(c.rules.v[2], &s), 0);
+	assert_true(s.enable && !s.by_tag);
+	assert_string_equal(s.pattern, "Two words");
+	config_free(&c);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (!load(&c, "", &bad[i], 1))
+			fail_msg("accepted: %s", bad[i]);
+	}
+	assert_complains("rules: x\n", 1, "1:8: error: ", "disable");
+	assert_complains("rules:\n- disable: x\n", 1, "2:3: error: ", "disable");
+	assert_complains("rules:\n- disable: {rule: a, tag: b}\n", 1, "2:3: error: ", "disable");
+}
+
 static int make_file(void **state)
 {
 	int fd = mkstemp(file);
@@ -197,6 +227,7 @@ int main(void)
 		cmocka_unit_test(unknown_keys_are_warned_of),
 		cmocka_unit_test(bad_values_are_errors),
 		cmocka_unit_test(bad_options_are_errors),
+		cmocka_unit_test(selections),
 	};
 
 	return cmocka_run_group_tests(tests, make_file, remove_file);
