@@ -83,8 +83,10 @@ static void plan_rule(struct run *r, const struct rule *rule)
 
 	*to = (struct try_rule){.name = rule->name, .outcome = TRY_NO_ACTION};
 	to->host = plan_for_host(r, rule, plan);
-	if (!to->host && try_plan_make(a, rule->tree, &r->inside, plan))
+	if (!to->host && try_plan_make(a, rule->tree, &r->inside, plan)) {
+		to->why = try_plan_why_not(rule->tree);
 		return;
+	}
 	to->action = try_plan_text(a, plan);
 	to->outcome = TRY_DONE;
 }

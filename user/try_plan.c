@@ -390,6 +390,37 @@ int try_plan_make(struct arena *a, const struct node *condition, const struct tr
 	return solve(&s, &all) ? 0 : -ENOENT;
 }
 
+/* ---- in words ---- */
+
+static bool names_types(const struct node *n)
+{
+	return n->kind == NODE_COMPARE && n->left->field && n->left->field->id == FIELD_EVT_TYPE &&
+	       n->n_values;
+}
+
+/* Counts the event types that a condition names, and those of them that hooks see. */
+static void count_types(const struct node *n, size_t *named, size_t *seen)
+{
+	for (size_t i = 0; i < n->n_kids; i++)
+		count_types(n->kids[i], named, seen);
+	for (size_t i = 0; names_types(n) && i < n->n_values; i++) {
+		const struct event_type *type = event_type_find(n->values[i].text);
+
+		*named += 1;
+		*seen += type && type->kind == EVENT_SEEN;
+	}
+}
+
+const char *try_plan_why_not(const struct node *condition)
+{
+	size_t named = 0, seen = 0;
+
+	count_types(condition, &named, &seen);
+	if (named && !seen)
+		return "no hook sees its events";
+	return "no single program start or open is known to do it";
+}
+
 const char *try_plan_text(struct arena *a, const struct try_plan *p)
 {
 	static const char *const calls[EVENT_COUNT] = {

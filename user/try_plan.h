@@ -44,6 +44,8 @@ struct try_plan {
  * texts live in the arena. */
 int try_plan_make(struct arena *a, const struct node *condition, const struct try_place *where,
 		  struct try_plan *out);
+/* Why there is none, as a part of a sentence. */
+const char *try_plan_why_not(const struct node *condition);
 /* A line that says what the plan does. */
 const char *try_plan_text(struct arena *a, const struct try_plan *p);
 /* Whether the event is one of the open family. */

@@ -71,8 +71,8 @@ static void print_rule(const struct try_rule *rule, int width)
 	if (rule->action)
 		json_escape(&action, rule->action, strlen(rule->action));
 	printf("  %-15s  %-*s  %s%s%s%s\n", outcome_text(rule->outcome), width, rule->name,
-	       buf_text(&action), rule->host ? " (on the host)" : "", rule->why ? ": " : "",
-	       rule->why ? rule->why : "");
+	       buf_text(&action), rule->host ? " (on the host)" : "",
+	       rule->why && rule->action ? ": " : "", rule->why ? rule->why : "");
 	buf_free(&action);
 }
 

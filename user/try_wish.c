@@ -13,11 +13,16 @@ bool wish_is_empty(const struct wish *w)
 }
 
 /* A text that a shell pattern matches: stars stand for nothing, or for a letter where a path
- * component would be empty. */
+ * component would be empty, or for the process itself. */
 static const char *from_glob(struct arena *a, const char *pattern)
 {
-	char *out = arena_alloc(a, strlen(pattern) + 2), *to = out;
+	static const char proc[] = "/proc/*/";
+	char *out = arena_alloc(a, strlen(pattern) + sizeof("self")), *to = out;
 
+	if (!strncmp(pattern, proc, strlen(proc))) {
+		to = stpcpy(to, "/proc/self");
+		pattern += strlen(proc) - 1;
+	}
 	for (const char *at = pattern; *at; at++) {
 		bool empty = (at == pattern || at[-1] == '/') && (!at[1] || at[1] == '/');
 
@@ -147,7 +152,7 @@ static const char *raw_path(struct arena *a, const struct wish *w, const char *h
 	if (w->exact)
 		return w->exact;
 	text = join(a, w, variant < 2 ? "/" : "");
-	if (!w->suffix && !w->n_parts && variant < 3)
+	if (!w->suffix && (!w->n_parts || ends_with(text, "/")) && variant < 3)
 		text = arena_printf(a, variant < 2 && *text ? "%s/%s" : "%s%s", text, last);
 	if (w->prefix && variant == 0 && starts_with(home, w->prefix)) {
 		struct wish rest = *w;

@@ -51,7 +51,7 @@ live() {
 		empty_start && sample empty >> "$work/samples"
 		empty_stop
 		began=$(date +%s%N)
-		detector_start -r "$ROOT/rules" || return 1
+		detector_start "${CUSTOM_RULES[@]}" || return 1
 		echo "armed - start $(($(date +%s%N) - began))" >> "$work/samples"
 		sample tiercel >> "$work/samples"
 		[ "$round" = "$ROUNDS" ] || detector_stop

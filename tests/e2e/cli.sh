@@ -58,6 +58,8 @@ if grep -Eqi '^ *residual: *[1-9]|needs userspace' out; then
 else
 	ok "the project's rules are decided in the kernel"
 fi
+try "explain of the default rules" 0 '(\d+) rules, \1 decided in the kernel alone' \
+	"$TIERCEL" explain -r "$ROOT/rules/tiercel.yaml"
 try "compile writes an image" 0 '' "$TIERCEL" compile -r "$ROOT/rules" -o image
 [ -s image ] && ok "the image is there" || not_ok "compile made no file"
 "$TIERCEL" compile -r "$ROOT/rules" -o image2 > /dev/null 2>&1

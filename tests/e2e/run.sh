@@ -13,7 +13,7 @@ play_table() { # TABLE TAG ARG...
 	local table=$1 tag=$2 i base
 	shift 2
 	read_table "$TESTS/e2e/$table"
-	detector_start "$@" -r "$ROOT/rules" -r "$HERE/../harness/marker.yaml" --json ||
+	detector_start "$@" "${CUSTOM_RULES[@]}" -r "$HERE/../harness/marker.yaml" --json ||
 		{ not_ok "$tag: the detector does not start"; return; }
 	scripts=0
 	box_start || { not_ok "$tag: the container does not start"; return; }

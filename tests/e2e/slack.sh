@@ -41,7 +41,7 @@ received() {
 expected() { jq -cS -f "$HERE/slack.jq" "$work/alerts"; }
 
 run_with_slack() {
-	detector_start -r "$ROOT/rules" -r "$HERE/../harness/marker.yaml" --json \
+	detector_start "${CUSTOM_RULES[@]}" -r "$HERE/../harness/marker.yaml" --json \
 		-o "slack.webhookurl=$url" -o slack.minimumpriority=warning
 }
 

@@ -87,7 +87,7 @@ leftovers() {
 	grep tiercel-try /proc/mounts
 }
 
-attempt -r "$ROOT/rules"
+attempt "${CUSTOM_RULES[@]}"
 check "exit status 0 if all rules fired" equal "$status" 0
 check "17 rules fired" equal "$(jq -r 'select(.result == "fired") | .rule' "$work/try" | wc -l)" 17
 check "ping raises its alert" equal "$(raised 'ping -c 1 127.0.0.1' 'Ping command used in container')" 1
@@ -95,6 +95,13 @@ check "curl raises its alert, both times" equal \
 	"$(raised 'curl http://127.0.0.1:1/' 'Network tool used in container')" 2
 check "bash -c raises its alert" equal \
 	"$(raised "bash -c \"echo 'test'\"" 'Suspicious shell command execution')" 1
+
+attempt -r "$ROOT/rules/tiercel.yaml"
+check "exit status 0 with the default rules" equal "$status" 0
+check "49 default rules fired" equal "$(jq -r 'select(.result == "fired") | .rule' "$work/try" | wc -l)" 49
+check "the others say why they cannot be tried" equal \
+	"$(jq -r 'select(.rule and .result != "fired") | .result + ": " + .reason' "$work/try" | sort -u)" \
+	'no action known: no hook sees its events'
 
 for where in '' --host; do
 	attempt -r "$work/kinds.yaml" $where
@@ -113,7 +120,7 @@ attempt -r "$work/never.yaml" -o rule_matching=first
 check "exit status 1 if a rule did not fire" equal "$status" 1
 check "the rule that did not fire is named" equal "$(result 'hidden by first')" 'did not fire'
 
-attempt --no-detector -r "$ROOT/rules"
+attempt --no-detector "${CUSTOM_RULES[@]}"
 check "without a detector the actions are done" equal \
 	"$(jq -r 'select(.result == "done") | .rule' "$work/try" | wc -l)" 17
 

@@ -78,7 +78,7 @@ box_add ': > /t/started; sysop when /t/go openat R /etc/shadow; ping -c1 127.0.0
 PATH=$HARNESS:$PATH sysop when "$work/go" openat R /etc/shadow &
 old=$!
 wait_for 5 test -f "$work/ctr/rootfs/t/started"
-detector_start -r "$ROOT/rules" -r "$HERE/rules.yaml" -r "$HERE/../harness/marker.yaml" --json ||
+detector_start "${CUSTOM_RULES[@]}" -r "$HERE/rules.yaml" -r "$HERE/../harness/marker.yaml" --json ||
 	{ not_ok "the detector does not start"; suite_end; exit 1; }
 touch "$work/ctr/rootfs/t/go"
 box_wait 20

@@ -133,6 +133,10 @@ static void program_starts(void **state)
 static void opens(void **state)
 {
 	static const struct row rows[] = {
+		{"open_read and fd.name glob \"/proc/*/environ\"",
+		 "openat /proc/self/environ for reading by stand-in"},
+		{"open_read and fd.name contains \"/proc/1/root/\"",
+		 "openat /proc/1/root/file for reading by stand-in"},
 		{"evt.type = openat and fd.name = /etc/shadow",
 		 "openat /etc/shadow for reading by stand-in"},
 		{"open_read and container and fd.name in (/etc/shadow, /etc/passwd)",
@@ -205,11 +209,11 @@ static void large_conditions(void **state)
 	ruleset_free(&rs);
 }
 
-/* All rules of the project have an action. */
+/* All rules of the project have an action, but those of events that no hook sees. */
 static void own_rules(void **state)
 {
 	struct ruleset *rs = new_rules();
-	size_t n = 0;
+	size_t n = 0, unseen = 0;
 
 	assert_int_equal(ruleset_load(rs, "rules"), 0);
 	assert_int_equal(ruleset_finish(rs, false), 0);
@@ -220,11 +224,14 @@ static void own_rules(void **state)
 		if (!r->enabled || !r->tree)
 			continue;
 		n++;
-		if (try_plan_make(rs->arena, r->tree, &inside, &plan))
+		if (!try_plan_make(rs->arena, r->tree, &inside, &plan))
+			expect_true(r->tree, &plan, &inside);
+		else if (!strcmp(try_plan_why_not(r->tree), "no hook sees its events"))
+			unseen++;
+		else
 			fail_msg("%s: no plan", r->name);
-		expect_true(r->tree, &plan, &inside);
 	}
-	assert_true(n >= 17);
+	assert_true(n - unseen >= 60);
 	ruleset_free(&rs);
 }
 

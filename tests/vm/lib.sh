@@ -51,7 +51,7 @@ vm_tree() { # DIR JOB
 	cp "$HARNESS"/{sysop,runner,musl} "$dir/t/bin/"
 	for name in cat wget base64 ls touch; do ln -sf /usr/bin/busybox "$dir/t/bb/$name"; done
 	for name in cp ln mkdir head tr printf sleep env; do ln -sf /usr/bin/busybox "$dir/usr/bin/$name"; done
-	cp "$ROOT"/rules/*.yaml "$TESTS/harness/marker.yaml" "$dir/rules/"
+	cp "$ROOT"/rules/{base,custom}.yaml "$TESTS/harness/marker.yaml" "$dir/rules/"
 	printf 'root:x:0:0:root:/root:/bin/sh\n' > "$dir/etc/passwd"
 	printf 'root:x:0:\n' > "$dir/etc/group"
 	printf 'root:*:19000:0:99999:7:::\n' > "$dir/etc/shadow"
