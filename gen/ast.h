@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct address;
 struct arena;
 struct field;
 
@@ -51,6 +52,7 @@ struct expr {
 	const char *literal;	   /* a quoted text or number among transformer arguments */
 	bool is_list;		   /* a parenthesised list among transformer arguments: args */
 	const struct field *field; /* set by check */
+	const char *key;	   /* set by check: the argument of the field, NULL for none */
 	struct expr **args;	   /* of the transformer or list */
 	size_t n_args;
 };
@@ -61,7 +63,11 @@ struct literal {
 	const char *text; /* escapes undone, NUL-terminated, holds no other NUL */
 	size_t len;
 	bool quoted;
-	int64_t number; /* set by check for INT and BOOL fields */
+	/* Set by check for the types and operators that use them: gen/literal.h. */
+	int64_t number;
+	const struct address *address;
+	const char *bytes;
+	size_t n_bytes;
 };
 
 enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_COMPARE, NODE_MACRO };

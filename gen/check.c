@@ -3,12 +3,12 @@
 #include "gen/check.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "gen/arena.h"
 #include "gen/check_regex.h"
 #include "gen/field.h"
+#include "gen/literal.h"
 #include "gen/op.h"
 
 #define CODE "LOAD_ERR_COMPILE_CONDITION"
@@ -19,13 +19,6 @@ struct check {
 	bool wrong;   /* anything else */
 };
 
-static const char *const type_names[] = {
-	[TYPE_STR] = "text",
-	[TYPE_INT] = "numeric",
-	[TYPE_BOOL] = "boolean",
-	[TYPE_LIST] = "list",
-};
-
 static const char *did_you_mean(struct check *c, const char *name)
 {
 	return name ? arena_printf(c->diags->arena, "did you mean '%s'?", name) : NULL;
@@ -33,25 +26,13 @@ static const char *did_you_mean(struct check *c, const char *name)
 
 static void check_index(struct check *c, const struct expr *e)
 {
-	const struct field *f = e->field;
-	char *end;
-	unsigned long n;
+	const char *problem = field_index_problem(c->diags->arena, e->field, e->key);
 
-	if (!e->arg)
-		return;
-	if (!f->has_index) {
-		c->wrong = true;
-		diag_add(c->diags, SEVERITY_ERROR, e->at, CODE, "leave out the brackets",
-			 "filter field '%s' takes no argument", f->name);
-		return;
-	}
-	n = strtoul(e->arg, &end, 10);
-	if (*e->arg >= '0' && *e->arg <= '9' && !*end && n <= ANCESTORS_MAX)
+	if (!problem)
 		return;
 	c->wrong = true;
-	diag_add(c->diags, SEVERITY_ERROR, e->at, CODE, NULL,
-		 "the argument of '%s' must be a number from 0 to %d, not '%s'", f->name,
-		 ANCESTORS_MAX, e->arg);
+	diag_add(c->diags, SEVERITY_ERROR, e->at, CODE,
+		 e->field->index == INDEX_NONE ? "leave out the brackets" : NULL, "%s", problem);
 }
 
 /* Sets e->field; false if the comparison need not be looked at any further. */
@@ -65,7 +46,8 @@ static bool check_field(struct check *c, struct expr *e)
 			 "transformer '%s' is not supported in this version", e->name);
 		return false;
 	}
-	e->field = field_find(e->name);
+	e->key = e->arg;
+	e->field = field_find_dotted(e->name, &e->key);
 	if (!e->field) {
 		hint = did_you_mean(c, field_nearest(e->name));
 		c->unknown = true;
@@ -76,44 +58,6 @@ static bool check_field(struct check *c, struct expr *e)
 	}
 	check_index(c, e);
 	return true;
-}
-
-/* Falco keeps these as unsigned numbers of 32 bits: -1 is the largest. */
-static bool is_unsigned(const struct field *f)
-{
-	return f->id == FIELD_USER_UID || f->id == FIELD_GROUP_GID;
-}
-
-static bool is_decimal(const char *s)
-{
-	s += *s == '-' || *s == '+';
-	return *s && !s[strspn(s, "0123456789")];
-}
-
-static void check_number(struct check *c, const struct field *f, struct literal *l)
-{
-	long long n;
-
-	errno = 0;
-	n = strtoll(l->text, NULL, 10);
-	if (!is_decimal(l->text) || errno) {
-		c->wrong = true;
-		diag_add(c->diags, SEVERITY_ERROR, l->at, CODE, "numbers are decimal integers",
-			 "'%s' is not a valid number for '%s'", l->text, f->name);
-		return;
-	}
-	l->number = is_unsigned(f) && n < 0 && n >= INT32_MIN ? (int64_t)(uint32_t)n : n;
-}
-
-static void check_bool(struct check *c, const struct field *f, struct literal *l)
-{
-	if (strcmp(l->text, "true") && strcmp(l->text, "false")) {
-		c->wrong = true;
-		diag_add(c->diags, SEVERITY_ERROR, l->at, CODE, "write true or false",
-			 "unrecognized boolean value '%s' for '%s'", l->text, f->name);
-		return;
-	}
-	l->number = !strcmp(l->text, "true");
 }
 
 static void check_event_type(struct check *c, enum op op, const struct literal *l)
@@ -141,18 +85,34 @@ static void check_pattern(struct check *c, const struct literal *l)
 	diag_add(c->diags, SEVERITY_ERROR, l->at, CODE, NULL, "invalid regex pattern: %s", why);
 }
 
+static const char *value_hint(enum field_type type)
+{
+	switch (type) {
+	case TYPE_INT:
+	case TYPE_UINT:
+	case TYPE_DOUBLE:
+		return "numbers are decimal integers";
+	case TYPE_BOOL:
+		return "write true or false";
+	default:
+		return NULL;
+	}
+}
+
 static void check_value(struct check *c, const struct node *n, struct literal *l)
 {
 	const struct field *f = n->left->field;
+	const char *problem = literal_read(c->diags->arena, field_value_type(f), n->op, l);
 
-	if (f->type == TYPE_INT)
-		check_number(c, f, l);
-	else if (f->type == TYPE_BOOL)
-		check_bool(c, f, l);
-	else if (f->id == FIELD_EVT_TYPE)
+	if (problem) {
+		c->wrong = true;
+		diag_add(c->diags, SEVERITY_ERROR, l->at, CODE, value_hint(f->item), "%s for '%s'",
+			 problem, f->name);
+	} else if (f->id == FIELD_EVT_TYPE) {
 		check_event_type(c, n->op, l);
-	else if (n->op == OP_REGEX)
+	} else if (n->op == OP_REGEX) {
 		check_pattern(c, l);
+	}
 }
 
 static bool check_operator(struct check *c, const struct node *n)
@@ -162,14 +122,14 @@ static bool check_operator(struct check *c, const struct node *n)
 	if (op_allows(n->op, f->type))
 		return true;
 	c->wrong = true;
-	if (!*ops[n->op].types)
+	if (!strcmp(ops[n->op].types, "Y"))
 		diag_add(c->diags, SEVERITY_ERROR, n->at, CODE, NULL,
 			 "'%s' operator needs a byte buffer, and '%s' is a %s field",
-			 ops[n->op].text, f->name, type_names[f->type]);
+			 ops[n->op].text, f->name, field_type_name(f->type));
 	else
 		diag_add(c->diags, SEVERITY_ERROR, n->at, CODE, NULL,
-			 "'%s' operator not supported for %s filters ('%s')", ops[n->op].text,
-			 type_names[f->type], f->name);
+			 "'%s' operator not supported %s%s filters ('%s')", ops[n->op].text,
+			 f->type == TYPE_LIST ? "" : "for ", field_type_name(f->type), f->name);
 	return false;
 }
 

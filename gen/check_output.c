@@ -32,23 +32,28 @@ static const struct field *longest_field(const char *s, size_t len)
 	return best;
 }
 
-static bool is_index(const char *arg, const char *end)
+/* What stands behind the name of a field as its argument; NULL for none. Without an index a
+ * bracket is text. */
+static const char *argument(struct arena *a, const struct field *f, const char *s)
 {
-	char *stop;
-	unsigned long n = strtoul(arg, &stop, 10);
+	const char *end = strchr(s, ']');
 
-	return *arg >= '0' && *arg <= '9' && stop == end && n <= ANCESTORS_MAX;
+	if (*s == '[' && f->index)
+		return arena_str(a, s + 1, end ? (size_t)(end - s - 1) : 0);
+	if (*s == '.' && f->index == INDEX_DOT_MUST)
+		return arena_str(a, s + 1, name_len(s + 1));
+	return NULL;
 }
 
-/* False, with the reason in d, if [argument] is wrong; without an index the bracket is text. */
-static bool check_argument(struct diags *d, struct place at, const struct field *f, const char *arg)
+/* False, with the reason in d, if the argument is wrong. */
+static bool check_argument(struct diags *d, struct place at, const struct field *f, const char *s)
 {
-	if (*arg != '[' || !f->has_index || is_index(arg + 1, strchr(arg, ']')))
-		return true;
-	diag_add(d, SEVERITY_ERROR, at, CODE, NULL,
-		 "invalid formatting token: the argument of '%s' must be a number from 0 to %d",
-		 f->name, ANCESTORS_MAX);
-	return false;
+	const char *problem = field_index_problem(d->arena, f, argument(d->arena, f, s));
+
+	if (problem)
+		diag_add(d, SEVERITY_ERROR, at, CODE, NULL, "invalid formatting token: %s",
+			 problem);
+	return !problem;
 }
 
 static void report_unknown(struct diags *d, struct place at, const char *s, size_t len)

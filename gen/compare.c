@@ -27,8 +27,8 @@ static struct target target_of(const struct expr *e)
 
 	if (e->field->source == SOURCE_PARENT)
 		t.depth = 1;
-	if (e->field->source == SOURCE_ANCESTOR && e->arg) {
-		t.depth = strtoul(e->arg, NULL, 10);
+	if (e->field->source == SOURCE_ANCESTOR && e->key) {
+		t.depth = strtoul(e->key, NULL, 10);
 		if (!t.depth)
 			t.field = &fields[e->field->base];
 	}

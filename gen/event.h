@@ -17,12 +17,27 @@ enum have {
 		       * a text may hold its readable beginning */
 };
 
+/*
+ * What get() supplies for a field, by the type of the field:
+ *
+ *   STR, BYTES     str, len (a NUL follows, which len does not count; only BYTES hold others)
+ *   INT, UINT,     num
+ *   PORT, BOOL     (BOOL: 0 or 1)
+ *   DOUBLE         real
+ *   IPADDR, IPNET  str, len: the address as text, as inet_ntop() writes it, without a mask
+ *   LIST           list, n_list: every item as text; numbers in decimal, true or false
+ *   either end     list, n_list: as LIST, at most two items; none known is HAVE_MISSING
+ *
+ * type is set to that of the field (LIST for either end). All memory is the event's, valid until
+ * the next call of get.
+ */
 struct value {
 	enum field_type type;
-	const char *str; /* STR: NUL-terminated, owned by the event, valid until it changes */
+	const char *str;
 	size_t len;
-	int64_t num;		 /* INT, BOOL (0, 1) */
-	const char *const *list; /* LIST */
+	int64_t num;
+	double real;
+	const char *const *list;
 	size_t n_list;
 };
 

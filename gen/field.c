@@ -1,29 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * kern/fields.def, kern/events.def and gen/names.def as tables. A new row there is all that is
- * needed, unless the field looks at another process (BASE_OF) or takes an index (HAS_INDEX).
+ * needed, unless the field looks at another process (BASE_OF).
  */
 #include "gen/field.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "gen/arena.h"
 #include "gen/nearest.h"
 
 #define BASE_OF(id)                                                                                \
 	((id) == FIELD_PROC_PNAME || (id) == FIELD_PROC_ANAME ? FIELD_PROC_NAME                    \
 	 : (id) == FIELD_PROC_PCMDLINE			      ? FIELD_PROC_CMDLINE                 \
 							      : (id))
-#define HAS_INDEX(id) ((id) == FIELD_PROC_ANAME)
+
+/* The words of the TYPE column: the type, that of the items of a list, either end. */
+#define ONE_OF(type, item, either) ((type) | (item) << 8 | (either) << 16)
+#define ONE(name)		   COLUMN_##name = ONE_OF(TYPE_##name, TYPE_##name, 0)
+#define LIST(name)		   COLUMN_LIST_##name = ONE_OF(TYPE_LIST, TYPE_##name, 0)
+#define EITHER(name)		   COLUMN_EITHER_##name = ONE_OF(TYPE_##name, TYPE_##name, 1)
+enum {
+	ONE(STR),
+	ONE(INT),
+	ONE(UINT),
+	ONE(BOOL),
+	ONE(DOUBLE),
+	ONE(PORT),
+	ONE(IPADDR),
+	ONE(IPNET),
+	ONE(BYTES),
+	COLUMN_LIST = ONE_OF(TYPE_LIST, TYPE_STR, 0),
+	LIST(INT),
+	LIST(UINT),
+	LIST(BOOL),
+	LIST(PORT),
+	LIST(IPADDR),
+	LIST(IPNET),
+	EITHER(PORT),
+	EITHER(IPADDR),
+	EITHER(IPNET),
+};
 
 const struct field fields[FIELD_COUNT] = {
-#define FIELD(name_, text, type_, source_, presence_, doc_)                                        \
+#define FIELD(name_, text, type_, index_, source_, presence_, doc_)                                \
 	{.id = FIELD_##name_,                                                                      \
 	 .name = text,                                                                             \
-	 .type = TYPE_##type_,                                                                     \
+	 .type = COLUMN_##type_ & 0xff,                                                            \
+	 .item = COLUMN_##type_ >> 8 & 0xff,                                                       \
+	 .either = COLUMN_##type_ >> 16,                                                           \
+	 .index = INDEX_##index_,                                                                  \
 	 .source = SOURCE_##source_,                                                               \
 	 .presence = PRESENCE_##presence_,                                                         \
 	 .base = BASE_OF(FIELD_##name_),                                                           \
-	 .has_index = HAS_INDEX(FIELD_##name_),                                                    \
 	 .doc = doc_},
 #define FIELD_KERNEL_END
 #include "kern/fields.def"
@@ -54,6 +85,78 @@ const struct field *field_find(const char *name)
 			return &fields[i];
 	}
 	return NULL;
+}
+
+const struct field *field_find_dotted(const char *name, const char **arg)
+{
+	const struct field *f = field_find(name);
+	size_t i;
+
+	for (i = 0; !f && i < FIELD_COUNT; i++) {
+		size_t len = strlen(fields[i].name);
+
+		if (fields[i].index == INDEX_DOT_MUST && !strncmp(fields[i].name, name, len) &&
+		    name[len] == '.') {
+			f = &fields[i];
+			*arg = name + len + 1;
+		}
+	}
+	return f;
+}
+
+static bool is_index_number(const char *arg, unsigned long max)
+{
+	char *end;
+
+	errno = 0;
+	return *arg >= '0' && *arg <= '9' && strtoul(arg, &end, 10) <= max && !*end && !errno;
+}
+
+static const char *number_problem(struct arena *a, const struct field *f, const char *arg)
+{
+	if (f->source != SOURCE_ANCESTOR)
+		return is_index_number(arg, INT32_MAX)
+			       ? NULL
+			       : arena_printf(a, "the argument of '%s' must be a number, not '%s'",
+					      f->name, arg);
+	if (is_index_number(arg, ANCESTORS_MAX))
+		return NULL;
+	return arena_printf(a, "the argument of '%s' must be a number from 0 to %d, not '%s'",
+			    f->name, ANCESTORS_MAX, arg);
+}
+
+const char *field_index_problem(struct arena *a, const struct field *f, const char *arg)
+{
+	if (!arg) {
+		if (f->index == INDEX_NONE || f->index == INDEX_NUMBER || f->index == INDEX_NAME)
+			return NULL;
+		return arena_printf(a, "filter field '%s' requires an argument", f->name);
+	}
+	switch (f->index) {
+	case INDEX_NONE:
+		return arena_printf(a, "filter field '%s' takes no argument", f->name);
+	case INDEX_NUMBER:
+	case INDEX_NUMBER_MUST:
+		return number_problem(a, f, arg);
+	case INDEX_NAME:
+	case INDEX_NAME_MUST:
+	case INDEX_DOT_MUST:
+		break;
+	}
+	return *arg ? NULL : arena_printf(a, "the argument of '%s' must not be empty", f->name);
+}
+
+const char *field_type_name(enum field_type type)
+{
+	static const char *const names[TYPE_COUNT] = {
+		[TYPE_STR] = "text",	      [TYPE_INT] = "numeric",
+		[TYPE_UINT] = "numeric",      [TYPE_BOOL] = "boolean",
+		[TYPE_DOUBLE] = "numeric",    [TYPE_PORT] = "numeric",
+		[TYPE_IPADDR] = "ip address", [TYPE_IPNET] = "ip network",
+		[TYPE_BYTES] = "byte buffer", [TYPE_LIST] = "list",
+	};
+
+	return names[type];
 }
 
 const char *field_nearest(const char *name)

@@ -6,7 +6,39 @@
 #include <stdint.h>
 #include "kern/abi.h"
 
-enum field_type { TYPE_STR, TYPE_INT, TYPE_BOOL, TYPE_LIST };
+struct arena;
+
+/* What a value of each type is for who supplies one: gen/event.h. */
+enum field_type {
+	TYPE_STR,
+	TYPE_INT,
+	TYPE_UINT, /* of 32 bits: a negative literal wraps */
+	TYPE_BOOL,
+	TYPE_DOUBLE,
+	TYPE_PORT,
+	TYPE_IPADDR,
+	TYPE_IPNET,
+	TYPE_BYTES,
+	TYPE_LIST,
+	TYPE_COUNT
+};
+
+/* The type of a field or of a transformed one. */
+struct value_type {
+	enum field_type type;
+	enum field_type item; /* LIST: the type of its items */
+	bool either;	      /* up to two values, of either end of a connection */
+};
+
+/* The argument between [ and ]. */
+enum field_index {
+	INDEX_NONE,
+	INDEX_NUMBER,	   /* may be a number */
+	INDEX_NUMBER_MUST, /* must be there */
+	INDEX_NAME,	   /* may be a text */
+	INDEX_NAME_MUST,
+	INDEX_DOT_MUST /* a text, and it may be written behind a dot: evt.arg.res, evt.arg[0] */
+};
 enum field_source {
 	SOURCE_TYPE,
 	SOURCE_NUM,
@@ -24,18 +56,32 @@ struct field {
 	enum field_id id;
 	const char *name;
 	enum field_type type;
+	enum field_type item;
+	bool either;
+	enum field_index index;
 	enum field_source source;
 	enum field_presence presence;
 	enum field_id base; /* PARENT and ANCESTOR: the field of the other process */
-	bool has_index;	    /* [N] is legal */
 	const char *doc;
 };
 
 /* All rows in order of id. */
 extern const struct field fields[FIELD_COUNT];
 
+static inline struct value_type field_value_type(const struct field *f)
+{
+	return (struct value_type){f->type, f->item, f->either};
+}
+
 /* NULL if there is none of that name. */
 const struct field *field_find(const char *name);
+/* The same, also for the argument of an INDEX_DOT field behind a dot: then *arg is set to where
+ * it begins in name, else left alone. */
+const struct field *field_find_dotted(const char *name, const char **arg);
+/* NULL if arg (NULL: there is none) is right for the field, else what is wrong, in the arena. */
+const char *field_index_problem(struct arena *a, const struct field *f, const char *arg);
+/* "text", "numeric", ...: how Falco's messages call them. */
+const char *field_type_name(enum field_type type);
 /* The known name that is nearest in edits, NULL if none is near. */
 const char *field_nearest(const char *name);
 

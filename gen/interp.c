@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gen/arena.h"
+#include "gen/literal.h"
 #include "gen/match.h"
 
 #define ANCESTOR_LEVELS 4096 /* more than there can be processes in a chain of parents */
@@ -57,11 +58,74 @@ static bool match_number(enum op op, int64_t number, int64_t value)
 	}
 }
 
+/* Of an address or network field. */
+static bool match_address(enum op op, const char *text, const struct literal *value, bool net)
+{
+	struct address address;
+	bool equal =
+		address_parse(text, &address) && (net ? address_within(&address, value->address)
+						      : address_equal(&address, value->address));
+
+	return equal == (op != OP_NE);
+}
+
+static bool match_bytes(enum op op, const struct value *v, const struct literal *value)
+{
+	switch (op) {
+	case OP_BCONTAINS:
+		return memmem(v->str, v->len, value->bytes, value->n_bytes);
+	case OP_BSTARTSWITH:
+		return v->len >= value->n_bytes && !memcmp(v->str, value->bytes, value->n_bytes);
+	default:
+		return match_text(op, v->str, v->len, value);
+	}
+}
+
+static bool match_real(enum op op, double real, double value)
+{
+	switch (op) {
+	case OP_NE:
+		return real != value;
+	case OP_LT:
+		return real < value;
+	case OP_LE:
+		return real <= value;
+	case OP_GT:
+		return real > value;
+	case OP_GE:
+		return real >= value;
+	default:
+		return real == value;
+	}
+}
+
 static bool match_value(enum op op, const struct value *v, const struct literal *value)
 {
-	if (v->type == TYPE_STR)
+	switch (v->type) {
+	case TYPE_STR:
 		return match_text(op, v->str, v->len, value);
-	return match_number(op, v->num, value->number);
+	case TYPE_BYTES:
+		return match_bytes(op, v, value);
+	case TYPE_IPADDR:
+	case TYPE_IPNET:
+		return match_address(op, v->str, value, v->type == TYPE_IPNET);
+	case TYPE_DOUBLE:
+		return match_real(op, v->real, value->number);
+	default:
+		return match_number(op, v->num, value->number);
+	}
+}
+
+/* An item of a list as a value of its own. */
+static struct value item_value(enum field_type type, const char *text)
+{
+	struct value v = {.type = type, .str = text, .len = strlen(text)};
+
+	if (type == TYPE_BOOL)
+		v.num = !strcmp(text, "true");
+	else
+		number_parse(text, &v.num);
+	return v;
 }
 
 /* What counts over several values: is yes for at least one, all, or exactly one of them. */
@@ -77,45 +141,61 @@ static bool is_enough(enum modifier m, size_t yes, size_t n)
 	}
 }
 
-static bool has_item(const struct value *list, const struct literal *value)
+static bool is_among(enum field_type type, const char *item, const struct node *n)
 {
+	struct value v = item_value(type, item);
 	size_t i;
 
-	for (i = 0; i < list->n_list; i++) {
-		if (match_text(OP_EQ, list->list[i], strlen(list->list[i]), value))
+	for (i = 0; i < n->n_values; i++) {
+		if (match_value(OP_EQ, &v, &n->values[i]))
 			return true;
 	}
 	return false;
 }
 
-/* in: all texts of the field are among the values; intersects: at least one is. */
+/* in: all items of the field are among the values; intersects: at least one is. */
 static bool match_list(const struct node *n, const struct value *v)
 {
+	const enum field_type type = n->left->field->item;
 	size_t i, among = 0;
 
-	if (n->op == OP_INTERSECTS) {
-		for (i = 0; i < n->n_values; i++) {
-			if (has_item(v, &n->values[i]))
-				return true;
-		}
-		return false;
-	}
 	for (i = 0; i < v->n_list; i++)
-		among += interp_text(OP_EQ, v->list[i], strlen(v->list[i]), n->values, n->n_values);
-	return v->n_list && among == v->n_list;
+		among += is_among(type, v->list[i], n);
+	return n->op == OP_IN ? v->n_list && among == v->n_list : among > 0;
+}
+
+/* One value of a scalar field. */
+static bool match_scalar(const struct node *n, const struct value *v)
+{
+	size_t i, yes = 0;
+
+	for (i = 0; i < n->n_values; i++)
+		yes += match_value(n->op, v, &n->values[i]);
+	return is_enough(n->modifier, yes, n->n_values);
+}
+
+/* One end passes; but both must differ. */
+static bool match_either(const struct node *n, const struct value *v)
+{
+	size_t i, yes = 0;
+
+	for (i = 0; i < v->n_list; i++) {
+		struct value end = item_value(n->left->field->type, v->list[i]);
+
+		yes += match_scalar(n, &end);
+	}
+	return n->op == OP_NE ? v->n_list && yes == v->n_list : yes > 0;
 }
 
 enum truth interp_compare(const struct node *n, const struct value *v)
 {
-	size_t i, yes = 0;
-
 	if (n->op == OP_EXISTS)
 		return TRUTH_YES;
+	if (n->left->field && n->left->field->either)
+		return truth_of(match_either(n, v));
 	if (v->type == TYPE_LIST)
 		return truth_of(match_list(n, v));
-	for (i = 0; i < n->n_values; i++)
-		yes += match_value(n->op, v, &n->values[i]);
-	return truth_of(is_enough(n->modifier, yes, n->n_values));
+	return truth_of(match_scalar(n, v));
 }
 
 /* Whether a text passes because its beginning does. */
@@ -195,9 +275,9 @@ static enum truth eval_compare(const struct node *n, const struct event *ev)
 	struct value v = {};
 	enum have have;
 
-	if (e->field->source == SOURCE_ANCESTOR && !e->arg)
+	if (e->field->source == SOURCE_ANCESTOR && !e->key)
 		return compare_ancestors(n, ev);
-	have = ev->get(ev, e->field->id, e->arg, &v);
+	have = ev->get(ev, e->field->id, e->key, &v);
 	return compare_have(n, have, &v);
 }
 

@@ -68,7 +68,7 @@ static bool has_value(const struct node *n, const struct literal *l)
 
 static bool is_same_field(const struct node *a, const struct node *b)
 {
-	const char *x = a->left->arg, *y = b->left->arg;
+	const char *x = a->left->key, *y = b->left->key;
 
 	return a->left->field == b->left->field && (x == y || (x && y && !strcmp(x, y)));
 }

@@ -35,11 +35,10 @@ const char *op_nearest(const char *text)
 
 bool op_allows(enum op op, enum field_type type)
 {
-	static const char letters[] = {
-		[TYPE_STR] = 'S',
-		[TYPE_INT] = 'I',
-		[TYPE_BOOL] = 'B',
-		[TYPE_LIST] = 'L',
+	static const char letters[TYPE_COUNT] = {
+		[TYPE_STR] = 'S',    [TYPE_INT] = 'I',	[TYPE_UINT] = 'I',   [TYPE_BOOL] = 'B',
+		[TYPE_DOUBLE] = 'I', [TYPE_PORT] = 'I', [TYPE_IPADDR] = 'A', [TYPE_IPNET] = 'A',
+		[TYPE_BYTES] = 'Y',  [TYPE_LIST] = 'L',
 	};
 
 	return strchr(ops[op].types, letters[type]) != NULL;

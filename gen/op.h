@@ -10,7 +10,8 @@ enum operand { OPERAND_NONE, OPERAND_ONE, OPERAND_NUMBER, OPERAND_LIST, OPERAND_
 struct op_info {
 	const char *text;
 	enum operand operand;
-	const char *types; /* letters: S text, I number, B bool, L list of texts */
+	const char *types; /* letters: S text, I number, B bool, A address or network, Y bytes, L
+			      list */
 	const char *doc;
 };
 

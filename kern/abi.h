@@ -23,8 +23,8 @@ typedef long long __s64;
 /* ---- fields and event types, numbered from the registries ---- */
 
 enum field_id {
-#define FIELD(id, name, type, source, presence, doc) FIELD_##id,
-#define FIELD_KERNEL_END			     FIELD_KERNEL_COUNT, FIELD_KERNEL_LAST = FIELD_KERNEL_COUNT - 1,
+#define FIELD(id, name, type, index, source, presence, doc) FIELD_##id,
+#define FIELD_KERNEL_END				    FIELD_KERNEL_COUNT, FIELD_KERNEL_LAST = FIELD_KERNEL_COUNT - 1,
 #include "kern/fields.def"
 #undef FIELD
 #undef FIELD_KERNEL_END

@@ -139,14 +139,22 @@ static int set_value(struct alert_field *f, enum field_type type, const struct v
 {
 	switch (type) {
 	case TYPE_STR:
+	case TYPE_BYTES:
+	case TYPE_IPADDR:
+	case TYPE_IPNET:
 		return set_text(f, v->str, v->len);
 	case TYPE_LIST:
 		return set_list(f, v);
 	case TYPE_INT:
+	case TYPE_UINT:
+	case TYPE_PORT:
 	case TYPE_BOOL:
-		f->kind = type == TYPE_INT ? ALERT_INT : ALERT_BOOL;
+		f->kind = type == TYPE_BOOL ? ALERT_BOOL : ALERT_INT;
 		f->num = v->num;
 		return 0;
+	case TYPE_DOUBLE:
+	case TYPE_COUNT:
+		break;
 	}
 	return -EINVAL;
 }

@@ -38,12 +38,21 @@ static bool is_value_of(const struct field *f, const struct json *j)
 	switch (f->type) {
 	case TYPE_STR:
 		return is_text(j) || (f->source == SOURCE_ANCESTOR && is_texts(j));
+	case TYPE_BYTES:
+	case TYPE_IPADDR:
+	case TYPE_IPNET:
+		return is_text(j) || (f->either && is_texts(j));
 	case TYPE_INT:
+	case TYPE_UINT:
+	case TYPE_PORT:
 		return j->kind == JSON_INT;
 	case TYPE_BOOL:
 		return j->kind == JSON_BOOL;
 	case TYPE_LIST:
 		return is_texts(j);
+	case TYPE_DOUBLE:
+	case TYPE_COUNT:
+		break;
 	}
 	return false;
 }
@@ -51,10 +60,11 @@ static bool is_value_of(const struct field *f, const struct json *j)
 static const char *type_text(enum field_type type)
 {
 	static const char *const texts[] = {
-		[TYPE_STR] = "a text without NUL",
-		[TYPE_INT] = "a whole number",
-		[TYPE_BOOL] = "true or false",
-		[TYPE_LIST] = "a list of texts",
+		[TYPE_STR] = "a text without NUL", [TYPE_INT] = "a whole number",
+		[TYPE_UINT] = "a whole number",	   [TYPE_PORT] = "a whole number",
+		[TYPE_DOUBLE] = "a number",	   [TYPE_IPADDR] = "an address",
+		[TYPE_IPNET] = "an address",	   [TYPE_BYTES] = "a text",
+		[TYPE_BOOL] = "true or false",	   [TYPE_LIST] = "a list of texts",
 	};
 
 	return texts[type];

@@ -293,7 +293,7 @@ enum have record_get(const struct event *ev, enum field_id field, const char *ar
 {
 	static enum have (*const getters[FIELD_COUNT])(struct record_event *, const char *,
 						       struct value *) = {
-#define FIELD(id, name, type, source, presence, doc) [FIELD_##id] = get_##id,
+#define FIELD(id, name, type, index, source, presence, doc) [FIELD_##id] = get_##id,
 #define FIELD_KERNEL_END
 #include "kern/fields.def"
 #undef FIELD

@@ -14,7 +14,7 @@
 /* A getter sets str and len, or num, of *out; the type is settled by the caller. */
 #define GETTER(id) enum have get_##id(struct record_event *e, const char *arg, struct value *out)
 
-#define FIELD(id, name, type, source, presence, doc) GETTER(id);
+#define FIELD(id, name, type, index, source, presence, doc) GETTER(id);
 #define FIELD_KERNEL_END
 #include "kern/fields.def"
 #undef FIELD

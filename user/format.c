@@ -120,7 +120,7 @@ static int add_piece(struct format *f, const struct piece *p)
 
 static size_t arg_len(const struct field *field, const char *s)
 {
-	const char *end = field->has_index && *s == '[' ? strchr(s, ']') : NULL;
+	const char *end = field->index && *s == '[' ? strchr(s, ']') : NULL;
 
 	return end ? (size_t)(end - s) + 1 : 0;
 }
@@ -282,9 +282,17 @@ static void render_value(const struct piece *p, const struct value *v, struct bu
 {
 	switch (fields[p->id].type) {
 	case TYPE_STR:
+	case TYPE_BYTES:
+	case TYPE_IPADDR:
+	case TYPE_IPNET:
 		buf_add(out, v->str, v->len);
 		break;
+	case TYPE_DOUBLE:
+		buf_printf(out, "%g", v->real);
+		break;
 	case TYPE_INT:
+	case TYPE_UINT:
+	case TYPE_PORT:
 		if (p->id == FIELD_EVT_TIME)
 			format_time_local(v->num, out);
 		else
@@ -295,6 +303,8 @@ static void render_value(const struct piece *p, const struct value *v, struct bu
 		break;
 	case TYPE_LIST:
 		render_list(v, out);
+		break;
+	case TYPE_COUNT:
 		break;
 	}
 }
