@@ -24,8 +24,8 @@
  *	@alert FORMAT ;; LINE		the whole line
  *	@badformat FORMAT ;; PART	the output is refused
  *	@loads				the files load without an error
- *	@clean				and without a warning
- *	@error CODE L:C PART		they do not; L:C may be -
+ *	@clean				and without a warning that Falco has too (LOAD_...)
+ *	@error CODE L:C PART		they do not; CODE and L:C may be -
  *	@warning CODE L:C PART		they load, with this warning
  *	@nowarning CODE			they load, without any such warning
  *	@compiled RULE ;; TEXT		canonical condition of a rule, with @output, @desc,
