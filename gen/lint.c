@@ -6,14 +6,18 @@
 
 #include "gen/arena.h"
 #include "gen/check.h"
+#include "gen/family.h"
 #include "gen/field.h"
 
 #define EVENT_TYPES_MAX 100 /* as many as Falco takes before it warns */
 
+#define EVENT_TYPES_MAX 100 /* of a rule: more are worth a warning, as in Falco */
+#define NAMES_MAX	64  /* event types that a rule asks for and that are looked at together */
+
 struct seen {
 	struct ruleset *rs;
-	struct place open; /* where the event type "open" is asked for */
-	bool names_open, names_openat;
+	const struct literal *names[NAMES_MAX];
+	size_t n_names;
 };
 
 static void warn(struct ruleset *rs, struct place at, const char *code, const char *hint,
@@ -39,11 +43,8 @@ static void lint_event_type(struct seen *s, const struct literal *l)
 {
 	const struct event_type *t = event_type_find(l->text);
 
-	if (!strcmp(l->text, "open")) {
-		s->names_open = true;
-		s->open = l->at;
-	}
-	s->names_openat |= !strcmp(l->text, "openat");
+	if (s->n_names < NAMES_MAX)
+		s->names[s->n_names++] = l;
 	if (t && t->kind == EVENT_IO)
 		warn(s->rs, l->at, "LINT_EVENT_OFF", "the rule's other event types work",
 		     "event type '%s' is never seen: its volume is too high, and it is off by "
@@ -93,16 +94,16 @@ static void lint_value(struct seen *s, const struct field *f, const struct liter
 		     "'%s' is no value that the field can have: it never matches", l->text);
 }
 
-static void lint_tree(struct seen *s, const struct node *n)
+static void lint_tree(struct seen *s, const struct node *n, bool negated)
 {
 	size_t i;
 
 	for (i = 0; i < n->n_kids; i++)
-		lint_tree(s, n->kids[i]);
+		lint_tree(s, n->kids[i], negated != (n->kind == NODE_NOT));
 	if (n->kind != NODE_COMPARE || !is_equality(n->op))
 		return;
 	for (i = 0; i < n->n_values; i++) {
-		if (n->left->field->id == FIELD_EVT_TYPE)
+		if (n->left->field->id == FIELD_EVT_TYPE && !negated)
 			lint_event_type(s, &n->values[i]);
 		else
 			lint_value(s, n->left->field, &n->values[i]);
@@ -147,16 +148,64 @@ static void lint_types(struct ruleset *rs, const struct rule *r)
 			 "performance penalty.");
 }
 
+static bool is_asked(const struct seen *s, const char *type)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_names; i++) {
+		if (!strcmp(s->names[i]->text, type))
+			return true;
+	}
+	return false;
+}
+
+/* The others of a family, as "openat, openat2"; NULL if one of them is asked for too (creat, which
+ * stands for no other, is no such one). */
+static const char *others_missed(const struct seen *s, const struct family *f)
+{
+	const char *rest = f->others, *name, *all = NULL;
+	struct arena *a = s->rs->arena;
+
+	while ((name = family_next(a, &rest))) {
+		if (is_asked(s, name) && family_find(name))
+			return NULL;
+		all = all ? arena_printf(a, "%s, %s", all, name) : name;
+	}
+	return all;
+}
+
+/* One system call of several for the same purpose, and the only one that is asked for. */
+static void lint_families(struct seen *s)
+{
+	const struct family *f;
+	const char *others;
+	size_t i;
+
+	for (i = 0; i < s->n_names; i++) {
+		f = family_find(s->names[i]->text);
+		others = f && f->blind ? others_missed(s, f) : NULL;
+		if (!others)
+			continue;
+		warn(s->rs, s->names[i]->at, "LINT_FAMILY",
+		     arena_printf(s->rs->arena,
+				  "write evt.type in (%s, %s), or set evt_type_families: true",
+				  f->name, others),
+		     strcmp(f->name, "open")
+			     ? "event type '%s' is one system call of several for this purpose: "
+			       "which one a program uses depends on its C library and the "
+			       "architecture"
+			     : "event type '%s' is one system call of several: most programs use "
+			       "openat",
+		     f->name);
+	}
+}
+
 void lint_rule(struct ruleset *rs, const struct rule_entry *e)
 {
 	struct seen s = {.rs = rs};
 
-	lint_tree(&s, e->rule.tree);
-	if (s.names_open && !s.names_openat)
-		warn(rs, s.open, "LINT_FAMILY",
-		     "to see all ways to open a file, write evt.type in (open, openat, openat2)",
-		     "event type '%s' is one system call of several: most programs use openat",
-		     "open");
+	lint_tree(&s, e->rule.tree, false);
+	lint_families(&s);
 	if (e->rule.warn_evttypes)
 		lint_types(rs, &e->rule);
 }

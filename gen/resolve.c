@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gen/arena.h"
+#include "gen/family.h"
 #include "gen/nearest.h"
 #include "gen/op.h"
 #include "gen/parse.h"
@@ -125,7 +126,13 @@ static struct node *expand_direction(struct resolver *r, struct node *n)
 static struct node *expand_compare(struct resolver *r, struct node *n, struct measure *m)
 {
 	*m = (struct measure){2, 1};
-	return n->modifier ? expand_modifier(r, n, m) : expand_direction(r, n);
+	if (n->modifier)
+		return expand_modifier(r, n, m);
+	if (r->rs->families) {
+		n = family_expand(r->rs->arena, n);
+		*m = (struct measure){3, n->kind == NODE_AND ? n->n_kids : 1};
+	}
+	return n->kind == NODE_COMPARE ? expand_direction(r, n) : n;
 }
 
 /* ---- macros ---- */

@@ -50,7 +50,8 @@ struct ruleset {
 	size_t n_rules;
 	/* Of the greatest engine that a file requires, NULL if none does: "0.57.0". */
 	const char *required_engine;
-	/* Set before ruleset_finish(): */
+	/* Set before conditions are resolved: */
+	bool families;	       /* event types stand for others of their kind: gen/family.def */
 	enum priority minimum; /* rules of lesser priority will not be used; PRIORITY_DEBUG: all */
 	struct ruleset_private *priv;
 };

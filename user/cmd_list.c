@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gen/code.h"
+#include "gen/family.h"
 #include "gen/field.h"
 #include "gen/nearest.h"
 
@@ -114,6 +115,15 @@ static bool code_row(size_t i, struct row *r)
 	return true;
 }
 
+static bool family_row(size_t i, struct row *r)
+{
+	if (i >= n_families)
+		return false;
+	add(r, "name", families[i].name);
+	add(r, "others", families[i].others);
+	return true;
+}
+
 static const struct topic {
 	const char *name;
 	bool (*row)(size_t i, struct row *r);
@@ -125,6 +135,8 @@ static const struct topic {
 	 "Types of fields: S text, I number, B boolean, L list of texts."},
 	{"config", config_row, NULL},
 	{"hooks", hook_row, NULL},
+	{"families", family_row,
+	 "With evt_type_families: true the event type on the left also means those on the right."},
 	{"codes", code_row, NULL},
 };
 
@@ -192,11 +204,10 @@ static const struct opt opts[] = {
 
 static const struct cmd cmd = {
 	.name = "list",
-	.args = "[OPTION]... fields|events|operators|config|hooks|codes",
-	.about = "Prints the fields that rules can name, the event types, the operators, the keys "
-		 "of\n"
-		 "the configuration, the hooks in the kernel, or the codes of errors and "
-		 "warnings.\n",
+	.args = "[OPTION]... fields|events|families|operators|config|hooks|codes",
+	.about = "Prints the fields that rules can name, the event types, the families of event\n"
+		 "types that stand for each other, the operators, the keys of the configuration,\n"
+		 "the hooks in the kernel, or the codes of errors and warnings.\n",
 	.opts = opts,
 };
 
@@ -227,8 +238,8 @@ int cmd_list(int argc, char **argv)
 
 	if (!cmd_parse(&cmd, argc, argv, &rest)) {
 		if (rest.n != 1)
-			cmd_usage(&cmd, "say what to list: fields, events, operators, config, "
-					"hooks or codes");
+			cmd_usage(&cmd, "say what to list: fields, events, families, operators, "
+					"config, hooks or codes");
 		else
 			status = list(rest.v[0]);
 	}

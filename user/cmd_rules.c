@@ -10,6 +10,8 @@ int rule_args_begin(struct rule_args *a)
 	a->rs = ruleset_new();
 	if (!a->rs)
 		log_error("no memory");
+	else
+		a->rs->families = a->config.evt_type_families;
 	return a->rs ? EXIT_OK : EXIT_FAIL;
 }
 

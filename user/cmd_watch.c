@@ -116,6 +116,7 @@ static int compile(struct watch *w, const char *condition)
 
 	if (!rs)
 		return -ENOMEM;
+	rs->families = w->config.evt_type_families;
 	err = load_rules(rs, condition);
 	if (!err)
 		err = gen_compile(rs, &options, &policy);

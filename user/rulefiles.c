@@ -35,6 +35,7 @@ int rulefiles_read(struct ruleset *rs, const char *const *paths, size_t n, const
 	bool named = n > 0;
 	int err = rulefiles_base(rs);
 
+	rs->families = cfg->evt_type_families;
 	if (!named) {
 		paths = (const char *const *)cfg->rules_files.v;
 		n = cfg->rules_files.n;
