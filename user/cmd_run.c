@@ -65,7 +65,7 @@ static int compile(struct run *r, struct ruleset *rs)
 
 	if (!err)
 		err = gen_compile(rs, &options, &policy);
-	rulefiles_print(rs, stderr);
+	rulefiles_log(rs);
 	if (!err)
 		r->image = policy.image;
 	return err;

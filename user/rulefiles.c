@@ -7,7 +7,11 @@
 #include <unistd.h>
 
 #include "gen/arena.h"
+#include "gen/field.h"
 #include "gen/nearest.h"
+#include "user/buf.h"
+#include "user/log.h"
+#include "user/util.h"
 
 #include "base_yaml.h"
 
@@ -91,6 +95,65 @@ int rulefiles_load(struct ruleset *rs, const char *const *paths, size_t n, const
 	if (!err)
 		err = ruleset_finish(rs, cfg->rule_matching == MATCHING_FIRST);
 	return err;
+}
+
+/* ---- what is said of them ---- */
+
+static bool is_about_unseen(const struct diag *d)
+{
+	return d->severity == SEVERITY_WARNING && !strcmp(d->code, "LINT_EVENT_OFF");
+}
+
+static bool has_text(const struct texts *t, const char *text)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (!strcmp(t->v[i], text))
+			return true;
+	return false;
+}
+
+/* Adds the event types that a condition names and no hook sees. */
+static void add_unseen(const struct node *n, struct texts *types)
+{
+	for (size_t i = 0; i < n->n_kids; i++)
+		add_unseen(n->kids[i], types);
+	if (n->kind != NODE_COMPARE || !n->left->field || n->left->field->id != FIELD_EVT_TYPE)
+		return;
+	for (size_t i = 0; i < n->n_values; i++) {
+		const struct event_type *type = event_type_find(n->values[i].text);
+
+		if (type && type->kind != EVENT_SEEN && !has_text(types, type->name))
+			texts_add(types, type->name);
+	}
+}
+
+static void log_unseen(const struct ruleset *rs)
+{
+	_cleanup_(buf_free) struct buf names = {};
+	struct texts types = {};
+
+	for (size_t i = 0; i < rs->n_rules; i++)
+		if (rs->rules[i]->enabled && rs->rules[i]->tree)
+			add_unseen(rs->rules[i]->tree, &types);
+	for (size_t i = 0; i < types.n; i++)
+		buf_printf(&names, "%s%s", i ? ", " : "", types.v[i]);
+	if (types.n)
+		log_warn("rules name event types that are not seen: %s; 'tiercel check' says where",
+			 buf_text(&names));
+	texts_free(&types);
+}
+
+void rulefiles_log(const struct ruleset *rs)
+{
+	struct diags shown = rs->diags;
+
+	shown.list = arena_alloc(rs->arena, (rs->diags.n + 1) * sizeof(*shown.list));
+	shown.n = 0;
+	for (size_t i = 0; i < rs->diags.n; i++)
+		if (!is_about_unseen(&rs->diags.list[i]))
+			shown.list[shown.n++] = rs->diags.list[i];
+	diag_print(&shown, stderr, isatty(STDERR_FILENO));
+	log_unseen(rs);
 }
 
 void rulefiles_print(const struct ruleset *rs, FILE *out)

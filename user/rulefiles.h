@@ -23,3 +23,5 @@ int rulefiles_load(struct ruleset *rs, const char *const *paths, size_t n,
 		   const struct config *cfg);
 /* Errors and warnings of rs, one after the other. For a report file by file: user/report.h. */
 void rulefiles_print(const struct ruleset *rs, FILE *out);
+/* The same for a log: on stderr, and event types that no hook sees in one line. */
+void rulefiles_log(const struct ruleset *rs);

@@ -215,6 +215,11 @@ wait $detector && ok "watch --count ends by itself" || not_ok "watch --count: ex
 detector=''
 [ "$(grep -c zz-watched watched)" -ge 2 ] && ok "watch prints what it saw" || not_ok "watch printed: $(head -c 300 watched)"
 try "run -M ends by itself" 0 'armed: [0-9]+ rules, [0-9]+ hooks' "$TIERCEL" run -r "$ROOT/rules" -M 1
+try "run names event types that are not seen in one line" 0 \
+	'rules name event types that are not seen: (?=[^\n]*\bsetns\b)(?=[^\n]*\bptrace\b)[^\n]*\n' \
+	"$TIERCEL" run -r "$ROOT/rules" -M 1
+grep -q LINT_EVENT_OFF err && not_ok "run repeats what check says of event types" ||
+	ok "run does not repeat what check says of event types"
 try "run of a bad file" 1 'quote2\.yaml' "$TIERCEL" run -r quote2.yaml -M 1
 try "run: unknown value of -o" '[12]' 'minimumpriority' "$TIERCEL" run -r "$ROOT/rules" -o slack.minimumpriority=loudest -M 1
 suite_end
