@@ -9,10 +9,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "gen/field.h"
 
 struct address;
 struct arena;
-struct field;
+struct regex;
 
 /* Where something stands in a rule file. Lines and columns count from 1; 0: not known. */
 struct place {
@@ -53,6 +54,7 @@ struct expr {
 	bool is_list;		   /* a parenthesised list among transformer arguments: args */
 	const struct field *field; /* set by check */
 	const char *key;	   /* set by check: the argument of the field, NULL for none */
+	struct value_type type;	   /* set by check */
 	struct expr **args;	   /* of the transformer or list */
 	size_t n_args;
 };
@@ -66,6 +68,7 @@ struct literal {
 	/* Set by check for the types and operators that use them: gen/literal.h. */
 	int64_t number;
 	const struct address *address;
+	double real;
 	const char *bytes;
 	size_t n_bytes;
 };

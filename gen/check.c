@@ -6,59 +6,13 @@
 #include <string.h>
 
 #include "gen/arena.h"
+#include "gen/check_expr.h"
 #include "gen/check_regex.h"
 #include "gen/field.h"
 #include "gen/literal.h"
 #include "gen/op.h"
 
 #define CODE "LOAD_ERR_COMPILE_CONDITION"
-
-struct check {
-	struct diags *diags;
-	bool unknown; /* a name that is not known */
-	bool wrong;   /* anything else */
-};
-
-static const char *did_you_mean(struct check *c, const char *name)
-{
-	return name ? arena_printf(c->diags->arena, "did you mean '%s'?", name) : NULL;
-}
-
-static void check_index(struct check *c, const struct expr *e)
-{
-	const char *problem = field_index_problem(c->diags->arena, e->field, e->key);
-
-	if (!problem)
-		return;
-	c->wrong = true;
-	diag_add(c->diags, SEVERITY_ERROR, e->at, CODE,
-		 e->field->index == INDEX_NONE ? "leave out the brackets" : NULL, "%s", problem);
-}
-
-/* Sets e->field; false if the comparison need not be looked at any further. */
-static bool check_field(struct check *c, struct expr *e)
-{
-	const char *hint;
-
-	if (e->transform) {
-		c->wrong = true;
-		diag_add(c->diags, SEVERITY_ERROR, e->at, CODE, NULL,
-			 "transformer '%s' is not supported in this version", e->name);
-		return false;
-	}
-	e->key = e->arg;
-	e->field = field_find_dotted(e->name, &e->key);
-	if (!e->field) {
-		hint = did_you_mean(c, field_nearest(e->name));
-		c->unknown = true;
-		diag_add(c->diags, SEVERITY_ERROR, e->at, CODE,
-			 hint ? hint : "'tiercel list fields' shows those that exist",
-			 "nonexistent field '%s'", e->name);
-		return false;
-	}
-	check_index(c, e);
-	return true;
-}
 
 static void check_event_type(struct check *c, enum op op, const struct literal *l)
 {
@@ -68,7 +22,7 @@ static void check_event_type(struct check *c, enum op op, const struct literal *
 		return;
 	if (event_type_find(l->text))
 		return;
-	hint = did_you_mean(c, event_type_nearest(l->text));
+	hint = check_did_you_mean(c, event_type_nearest(l->text));
 	c->unknown = true;
 	diag_add(c->diags, SEVERITY_ERROR, l->at, CODE,
 		 hint ? hint : "'tiercel list events' shows those that exist",
@@ -81,8 +35,7 @@ static void check_pattern(struct check *c, const struct literal *l)
 
 	if (!regex_check(l->text, why, sizeof(why)))
 		return;
-	c->wrong = true;
-	diag_add(c->diags, SEVERITY_ERROR, l->at, CODE, NULL, "invalid regex pattern: %s", why);
+	check_fail(c, l->at, NULL, "invalid regex pattern: %s", why);
 }
 
 static const char *value_hint(enum field_type type)
@@ -101,35 +54,31 @@ static const char *value_hint(enum field_type type)
 
 static void check_value(struct check *c, const struct node *n, struct literal *l)
 {
-	const struct field *f = n->left->field;
-	const char *problem = literal_read(c->diags->arena, field_value_type(f), n->op, l);
+	const struct expr *e = n->left;
+	const char *problem = literal_read(c->diags->arena, e->type, n->op, l);
 
-	if (problem) {
-		c->wrong = true;
-		diag_add(c->diags, SEVERITY_ERROR, l->at, CODE, value_hint(f->item), "%s for '%s'",
-			 problem, f->name);
-	} else if (f->id == FIELD_EVT_TYPE) {
+	if (problem)
+		check_fail(c, l->at, value_hint(e->type.item), "%s for '%s'", problem, e->name);
+	else if (e->field && e->field->id == FIELD_EVT_TYPE)
 		check_event_type(c, n->op, l);
-	} else if (n->op == OP_REGEX) {
+	else if (n->op == OP_REGEX)
 		check_pattern(c, l);
-	}
 }
 
 static bool check_operator(struct check *c, const struct node *n)
 {
-	const struct field *f = n->left->field;
+	const enum field_type type = n->left->type.type;
 
-	if (op_allows(n->op, f->type))
+	if (op_allows(n->op, type))
 		return true;
-	c->wrong = true;
 	if (!strcmp(ops[n->op].types, "Y"))
-		diag_add(c->diags, SEVERITY_ERROR, n->at, CODE, NULL,
-			 "'%s' operator needs a byte buffer, and '%s' is a %s field",
-			 ops[n->op].text, f->name, field_type_name(f->type));
+		check_fail(c, n->at, NULL,
+			   "'%s' operator needs a byte buffer, and '%s' is a %s field",
+			   ops[n->op].text, n->left->name, field_type_name(type));
 	else
-		diag_add(c->diags, SEVERITY_ERROR, n->at, CODE, NULL,
-			 "'%s' operator not supported %s%s filters ('%s')", ops[n->op].text,
-			 f->type == TYPE_LIST ? "" : "for ", field_type_name(f->type), f->name);
+		check_fail(c, n->at, NULL, "'%s' operator not supported %s%s filters ('%s')",
+			   ops[n->op].text, type == TYPE_LIST ? "" : "for ", field_type_name(type),
+			   n->left->name);
 	return false;
 }
 
@@ -137,14 +86,10 @@ static void check_compare(struct check *c, struct node *n)
 {
 	size_t i;
 
-	if (!check_field(c, n->left) || !check_operator(c, n))
+	if (!check_expr(c, n->left) || !check_operator(c, n))
 		return;
-	if (n->right) {
-		c->wrong = true;
-		diag_add(c->diags, SEVERITY_ERROR, n->right->at, CODE, NULL,
-			 "'%s' on the right-hand side is not supported in this version",
-			 n->right->name);
-	}
+	if (n->right && check_expr(c, n->right))
+		check_right(c, n);
 	for (i = 0; i < n->n_values; i++)
 		check_value(c, n, &n->values[i]);
 }

@@ -284,16 +284,35 @@ static struct form *compare_values(struct lower *l, const struct node *n, struct
 	return any_form(l, n, t, plain_op(n->op), 0, n->n_values);
 }
 
+/* The event has no value for it: a field in it, and with that the whole, is missing. */
+static bool is_never_there(const struct lower *l, const struct expr *e)
+{
+	size_t i;
+
+	if (e->field && is_path_field(e->field->id) && !event_is_open(l->type))
+		return true;
+	for (i = 0; i < e->n_args; i++) {
+		if (is_never_there(l, e->args[i]))
+			return true;
+	}
+	return false;
+}
+
 struct form *compare_form(struct lower *l, const struct node *n)
 {
-	struct target t = target_of(n->left);
+	struct target t;
 
+	if (is_never_there(l, n->left) || (n->right && is_never_there(l, n->right)))
+		return form_const(false);
+	if (n->left->transform)
+		return form_hole(l, n, "the kernel does not transform values");
+	if (n->right)
+		return form_hole(l, n, "the kernel does not compare fields with each other");
+	t = target_of(n->left);
 	if (t.field->id == FIELD_EVT_TYPE)
 		return constant_text(n, type_name(l->type));
 	if (t.field->id == FIELD_EVT_SOURCE)
 		return constant_text(n, "syscall");
-	if (is_path_field(t.field->id) && !event_is_open(l->type))
-		return form_const(false);
 	if (n->op == OP_EXISTS)
 		return exists_form(l, n, t);
 	if (t.field->id == FIELD_EVT_NUM)

@@ -60,7 +60,7 @@ static void find_unhooked(struct arena *a, const struct node *n, bool negated, n
 
 	for (i = 0; i < n->n_kids; i++)
 		find_unhooked(a, n->kids[i], negated != (n->kind == NODE_NOT), names);
-	if (n->kind != NODE_COMPARE || n->left->field->id != FIELD_EVT_TYPE)
+	if (n->kind != NODE_COMPARE || !n->left->field || n->left->field->id != FIELD_EVT_TYPE)
 		return;
 	wanted = n->op == OP_NE ? negated : !negated;
 	for (i = 0; i < n->n_values && wanted; i++) {

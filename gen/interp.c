@@ -10,6 +10,7 @@
 #include "gen/arena.h"
 #include "gen/literal.h"
 #include "gen/match.h"
+#include "gen/transform.h"
 
 #define ANCESTOR_LEVELS 4096 /* more than there can be processes in a chain of parents */
 
@@ -110,7 +111,7 @@ static bool match_value(enum op op, const struct value *v, const struct literal 
 	case TYPE_IPNET:
 		return match_address(op, v->str, value, v->type == TYPE_IPNET);
 	case TYPE_DOUBLE:
-		return match_real(op, v->real, value->number);
+		return match_real(op, v->real, value->real);
 	default:
 		return match_number(op, v->num, value->number);
 	}
@@ -156,7 +157,7 @@ static bool is_among(enum field_type type, const char *item, const struct node *
 /* in: all items of the field are among the values; intersects: at least one is. */
 static bool match_list(const struct node *n, const struct value *v)
 {
-	const enum field_type type = n->left->field->item;
+	const enum field_type type = n->left->type.item;
 	size_t i, among = 0;
 
 	for (i = 0; i < v->n_list; i++)
@@ -180,7 +181,7 @@ static bool match_either(const struct node *n, const struct value *v)
 	size_t i, yes = 0;
 
 	for (i = 0; i < v->n_list; i++) {
-		struct value end = item_value(n->left->field->type, v->list[i]);
+		struct value end = item_value(n->left->type.type, v->list[i]);
 
 		yes += match_scalar(n, &end);
 	}
@@ -191,7 +192,7 @@ enum truth interp_compare(const struct node *n, const struct value *v)
 {
 	if (n->op == OP_EXISTS)
 		return TRUTH_YES;
-	if (n->left->field && n->left->field->either)
+	if (n->left->type.either)
 		return truth_of(match_either(n, v));
 	if (v->type == TYPE_LIST)
 		return truth_of(match_list(n, v));
@@ -242,8 +243,57 @@ static enum truth compare_have(const struct node *n, enum have have, const struc
 	return TRUTH_NO;
 }
 
+/* A value of the right-hand side, to be compared with one of type left. */
+static void add_literal(struct literal *l, struct arena *a, enum field_type left,
+			const struct value *v)
+{
+	struct address address;
+
+	*l = (struct literal){.text = v->str, .len = v->len, .number = v->num, .real = v->real};
+	if ((left == TYPE_IPADDR || left == TYPE_IPNET) && address_parse(v->str, &address))
+		l->address = arena_copy(a, &address, sizeof(address));
+}
+
+static void add_literals(struct node *n, struct arena *a, const struct value *v)
+{
+	const enum field_type left = n->left->type.item, right = n->right->type.item;
+	size_t i;
+
+	n->n_values = v->type == TYPE_LIST ? v->n_list : 1;
+	n->values = arena_alloc(a, (n->n_values + 1) * sizeof(*n->values));
+	if (v->type != TYPE_LIST)
+		add_literal(n->values, a, left, v);
+	for (i = 0; v->type == TYPE_LIST && i < v->n_list; i++) {
+		struct value item = item_value(right, v->list[i]);
+
+		add_literal(&n->values[i], a, left, &item);
+	}
+}
+
+/* With the value of the left side; a: NULL if there is no expression on the right. */
+static enum truth compare_right(const struct node *n, const struct event *ev, struct arena *a,
+				enum have have, struct value *v)
+{
+	struct node with = *n;
+	struct value right = {};
+
+	if (!n->right || have == HAVE_MISSING)
+		return compare_have(n, have, v);
+	value_keep(a, v);
+	switch (expr_value(n->right, ev, a, &right)) {
+	case HAVE_MISSING:
+		return TRUTH_NO;
+	case HAVE_UNKNOWN:
+		return TRUTH_UNKNOWN;
+	case HAVE_VALUE:
+		break;
+	}
+	add_literals(&with, a, &right);
+	return compare_have(&with, have, v);
+}
+
 /* A field of ancestors without an index: any of them, the process itself excluded. */
-static enum truth compare_ancestors(const struct node *n, const struct event *ev)
+static enum truth compare_ancestors(const struct node *n, const struct event *ev, struct arena *a)
 {
 	enum truth all = TRUTH_NO;
 	unsigned level;
@@ -258,7 +308,7 @@ static enum truth compare_ancestors(const struct node *n, const struct event *ev
 		have = ev->get(ev, n->left->field->id, arg, &v);
 		if (have == HAVE_MISSING)
 			break;
-		t = compare_have(n, have, &v);
+		t = compare_right(n, ev, a, have, &v);
 		if (t == TRUTH_YES)
 			return t;
 		if (t == TRUTH_UNKNOWN)
@@ -269,16 +319,31 @@ static enum truth compare_ancestors(const struct node *n, const struct event *ev
 	return all;
 }
 
-static enum truth eval_compare(const struct node *n, const struct event *ev)
+static enum truth compare_event(const struct node *n, const struct event *ev, struct arena *a)
 {
 	const struct expr *e = n->left;
 	struct value v = {};
 	enum have have;
 
-	if (e->field->source == SOURCE_ANCESTOR && !e->key)
-		return compare_ancestors(n, ev);
-	have = ev->get(ev, e->field->id, e->key, &v);
-	return compare_have(n, have, &v);
+	if (e->field && e->field->source == SOURCE_ANCESTOR && !e->key)
+		return compare_ancestors(n, ev, a);
+	have = expr_value(e, ev, a, &v);
+	return compare_right(n, ev, a, have, &v);
+}
+
+static enum truth eval_compare(const struct node *n, const struct event *ev)
+{
+	struct arena *a = NULL;
+	enum truth t;
+
+	if (n->left->transform || n->right) {
+		a = arena_new();
+		if (!a)
+			return TRUTH_UNKNOWN;
+	}
+	t = compare_event(n, ev, a);
+	arena_free(&a);
+	return t;
 }
 
 static void print_truth(const struct node *n, enum truth t, FILE *trace)

@@ -100,7 +100,7 @@ static void lint_tree(struct seen *s, const struct node *n, bool negated)
 
 	for (i = 0; i < n->n_kids; i++)
 		lint_tree(s, n->kids[i], negated != (n->kind == NODE_NOT));
-	if (n->kind != NODE_COMPARE || !is_equality(n->op))
+	if (n->kind != NODE_COMPARE || !n->left->field || !is_equality(n->op))
 		return;
 	for (i = 0; i < n->n_values; i++) {
 		if (n->left->field->id == FIELD_EVT_TYPE && !negated)
@@ -126,7 +126,7 @@ static bool allows_type(const struct node *n, bool negated, const char *type)
 		}
 		return all;
 	}
-	if (n->left->field->id != FIELD_EVT_TYPE)
+	if (!n->left->field || n->left->field->id != FIELD_EVT_TYPE)
 		return true;
 	if (!is_equality(n->op) && n->op != OP_NE)
 		return n->op != OP_EXISTS || !negated;

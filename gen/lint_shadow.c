@@ -51,7 +51,7 @@ static struct conjuncts conjuncts_of(const struct node *n)
 
 static bool is_membership(const struct node *n)
 {
-	return n->kind == NODE_COMPARE && !n->right &&
+	return n->kind == NODE_COMPARE && n->left->field && !n->right &&
 	       (n->op == OP_EQ || n->op == OP_EQ2 || n->op == OP_IN);
 }
 

@@ -27,6 +27,7 @@ static const char *read_number(struct arena *a, enum field_type type, struct lit
 		return arena_printf(a, "'%s' is not a valid number", l->text);
 	/* Falco keeps these as unsigned numbers of 32 bits: -1 is the largest. */
 	l->number = type == TYPE_UINT && n < 0 && n >= INT32_MIN ? (int64_t)(uint32_t)n : n;
+	l->real = n;
 	return NULL;
 }
 

@@ -69,13 +69,23 @@ uint64_t needs_output(const char *output)
 	return needs;
 }
 
+static uint64_t needs_expr(const struct expr *e)
+{
+	uint64_t needs = e->field ? needs_field(e->field->id) : 0;
+	size_t i;
+
+	for (i = 0; i < e->n_args; i++)
+		needs |= needs_expr(e->args[i]);
+	return needs;
+}
+
 uint64_t needs_condition(const struct node *n)
 {
 	uint64_t needs = 0;
 	size_t i;
 
 	if (n->kind == NODE_COMPARE)
-		return n->left->field ? needs_field(n->left->field->id) : 0;
+		return needs_expr(n->left) | (n->right ? needs_expr(n->right) : 0);
 	for (i = 0; i < n->n_kids; i++)
 		needs |= needs_condition(n->kids[i]);
 	return needs;

@@ -30,12 +30,10 @@ static void add(struct row *r, const char *name, const char *value)
 
 static bool field_row(size_t i, struct row *r)
 {
-	static const char *const types[] = {"text", "number", "boolean", "list"};
-
 	if (i >= FIELD_COUNT)
 		return false;
 	add(r, "name", fields[i].name);
-	add(r, "type", types[fields[i].type]);
+	add(r, "type", field_type_name(fields[i].type));
 	add(r, "decided", fields[i].source == SOURCE_USER ? "userspace" : "kernel");
 	add(r, "doc", fields[i].doc);
 	return true;

@@ -267,7 +267,7 @@ static bool add_wish(struct search *s, const struct node *n, const char *value)
 	struct wish *w = &s->wishes[wish_of(n)];
 	enum op op = n->op == OP_NE ? OP_EQ : n->op;
 
-	switch (n->left->field->id) {
+	switch (n->left->field->id) { /* there is one: wish_of */
 	case FIELD_FD_DIRECTORY:
 		if (op == OP_EQ || op == OP_EQ2 || op == OP_IN)
 			op = OP_STARTSWITH;
