@@ -69,6 +69,7 @@ struct literal {
 	int64_t number;
 	const struct address *address;
 	double real;
+	const struct regex *regex;
 	const char *bytes;
 	size_t n_bytes;
 };

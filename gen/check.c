@@ -7,10 +7,10 @@
 
 #include "gen/arena.h"
 #include "gen/check_expr.h"
-#include "gen/check_regex.h"
 #include "gen/field.h"
 #include "gen/literal.h"
 #include "gen/op.h"
+#include "gen/regex.h"
 
 #define CODE "LOAD_ERR_COMPILE_CONDITION"
 
@@ -29,13 +29,13 @@ static void check_event_type(struct check *c, enum op op, const struct literal *
 		 "unknown event type '%s'", l->text);
 }
 
-static void check_pattern(struct check *c, const struct literal *l)
+static void check_pattern(struct check *c, struct literal *l)
 {
-	char why[128];
+	const char *why;
 
-	if (!regex_check(l->text, why, sizeof(why)))
-		return;
-	check_fail(c, l->at, NULL, "invalid regex pattern: %s", why);
+	l->regex = regex_compile(c->diags->arena, l->text, &why);
+	if (!l->regex)
+		check_fail(c, l->at, NULL, "invalid regex pattern: %s", why);
 }
 
 static const char *value_hint(enum field_type type)

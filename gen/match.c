@@ -6,9 +6,10 @@
 #include "gen/match.h"
 
 #include <fnmatch.h>
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "gen/regex.h"
 
 static bool is_equal(const char *text, size_t len, const struct literal *v)
 {
@@ -55,27 +56,6 @@ static bool has_part_nocase(const char *text, size_t len, const struct literal *
 
 	free(t);
 	free(part);
-	return found;
-}
-
-static bool is_whole_regex(const char *text, const struct literal *v)
-{
-	size_t size = v->len + sizeof("^()$");
-	char *whole = malloc(size);
-	regex_t re;
-	bool found;
-
-	if (!whole)
-		abort();
-	strcpy(whole, "^(");
-	strcat(whole, v->text);
-	strcat(whole, ")$");
-	found = !regcomp(&re, whole, REG_EXTENDED | REG_NOSUB);
-	free(whole);
-	if (!found)
-		return false;
-	found = !regexec(&re, text, 0, NULL, 0);
-	regfree(&re);
 	return found;
 }
 
@@ -142,7 +122,7 @@ bool match_text(enum op op, const char *text, size_t len, const struct literal *
 	case OP_IGLOB:
 		return !fnmatch(v->text, text, FNM_CASEFOLD);
 	case OP_REGEX:
-		return is_whole_regex(text, v);
+		return v->regex && regex_match(v->regex, text, len);
 	case OP_PMATCH:
 		return is_path_prefix(text, v);
 	case OP_EXISTS:
