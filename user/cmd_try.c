@@ -121,6 +121,49 @@ static int plan_rules(struct run *r)
 
 /* ---- beginning and end ---- */
 
+/* Name and parent of a process. The parent is 0 for the last one that can be seen. */
+static int read_process(struct arena *a, int pid, const char **name, int *parent)
+{
+	_cleanup_free_ char *text = NULL;
+	const char *at;
+	char path[32], comm[COMM_SIZE];
+	size_t len;
+	int err;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	err = read_file(path, 1 << 16, &text, &len);
+	if (err)
+		return err;
+	at = strstr(text, "\nPPid:");
+	if (sscanf(text, "Name: %15[^\n]", comm) != 1 || !at ||
+	    sscanf(at, " PPid: %d", parent) != 1)
+		return -EINVAL;
+	*name = arena_str(a, comm, strlen(comm));
+	return 0;
+}
+
+/* Whoever the processes of try descend from; in the container two of ours come first. */
+static void find_ancestors(struct run *r)
+{
+	struct arena *a = r->rs->arena;
+	const char **names = NULL, *name;
+	size_t n = 0;
+	int pid = getppid();
+
+	for (; n < 2; n++) {
+		names = arena_push(a, names, n, sizeof(*names));
+		names[n] = r->self;
+	}
+	while (pid > 0 && !read_process(a, pid, &name, &pid)) {
+		names = arena_push(a, names, n, sizeof(*names));
+		names[n++] = name;
+	}
+	names = arena_push(a, names, n, sizeof(*names));
+	names[n] = NULL;
+	r->inside.ancestors = names;
+	r->outside.ancestors = names + 2;
+}
+
 /* A directory on the host for programs and files of host actions. */
 static int make_host_home(struct run *r)
 {
@@ -145,9 +188,10 @@ static int set_places(struct run *r)
 	if (err)
 		return err;
 	prctl(PR_GET_NAME, r->self);
-	r->inside = (struct try_place){r->session.container, SANDBOX_HOME, r->self};
+	r->inside = (struct try_place){r->session.container, SANDBOX_HOME, r->self, NULL};
 	r->session.host_actor = (struct try_actor){r->home, r->stand_in, true};
-	r->outside = (struct try_place){"host", r->home, r->self};
+	r->outside = (struct try_place){"host", r->home, r->self, NULL};
+	find_ancestors(r);
 	return 0;
 }
 

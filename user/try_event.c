@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "user/path.h"
@@ -75,16 +76,25 @@ static enum have get_event(const struct try_event *e, enum field_id field, struc
 	}
 }
 
-/* Index 0 is the process itself; beyond the parent nothing is promised. */
+/* Index 0 is the process itself. A parent that was asked for, and who holds the other end of a
+ * terminal, come between it and the process that starts things. */
 static enum have get_ancestor(const struct try_event *e, const char *arg, struct value *out)
 {
-	const char *parent = e->plan->parent ? e->plan->parent : e->where->parent;
+	long n = arg ? strtol(arg, NULL, 10) : 1, own = e->plan->terminal ? 2 : 1;
 
-	if (arg && !strcmp(arg, "0"))
+	if (!n)
 		return text(out, e->plan->name);
-	if (!arg || !strcmp(arg, "1"))
-		return text(out, parent);
-	return unknown(out);
+	if (e->plan->parent && n == 1)
+		return text(out, e->plan->parent);
+	n -= e->plan->parent ? 1 : 0;
+	if (n <= own)
+		return text(out, e->where->parent);
+	if (!e->where->ancestors)
+		return unknown(out);
+	for (long i = 0; e->where->ancestors[i]; i++)
+		if (i == n - own - 1)
+			return text(out, e->where->ancestors[i]);
+	return HAVE_MISSING;
 }
 
 static enum have get_process(struct try_event *e, enum field_id field, const char *arg,

@@ -243,7 +243,9 @@ static enum wish_id wish_of(const struct node *n)
 	case FIELD_PROC_PNAME:
 		return WISH_PNAME;
 	case FIELD_PROC_ANAME:
-		return e->arg && !strcmp(e->arg, "0") ? WISH_NAME : WISH_PNAME;
+		if (e->arg && !strcmp(e->arg, "0"))
+			return WISH_NAME;
+		return e->arg && strcmp(e->arg, "1") ? WISH_COUNT : WISH_PNAME;
 	case FIELD_FD_NAME:
 	case FIELD_FD_NAMERAW:
 	case FIELD_FD_NAME_WRITTEN:

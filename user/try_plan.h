@@ -15,9 +15,10 @@ struct arena;
 
 /* Where a plan will be carried out, as far as a condition can see it. */
 struct try_place {
-	const char *container; /* container.id of processes there */
-	const char *home;      /* directory for whatever the condition leaves open */
-	const char *parent;    /* proc.name of the process that starts things */
+	const char *container;	      /* container.id of processes there */
+	const char *home;	      /* directory for whatever the condition leaves open */
+	const char *parent;	      /* proc.name of the process that starts things */
+	const char *const *ancestors; /* and of its ancestors, NULL at the end; NULL: not known */
 };
 
 struct try_plan {

@@ -25,6 +25,13 @@ cat > "$work/kinds.yaml" << 'RULES'
   condition: evt.type=execve and proc.tty != 0 and proc.pname = containerd-shim and container.id != host
   output: o
   priority: WARNING
+- rule: ancestors
+  desc: d
+  condition: evt.type=execve and proc.name = zz and container.id != host and
+    proc.aname[2] = tiercel and proc.aname[3] = tiercel and not proc.aname[4] = tiercel and
+    not proc.aname in (apt, dpkg)
+  output: o
+  priority: WARNING
 - rule: write
   desc: d
   condition: evt.type=openat2 and evt.is_open_write=true and fd.name = /usr/bin/new
@@ -106,7 +113,7 @@ check "the others say why they cannot be tried" equal \
 for where in '' --host; do
 	attempt -r "$work/kinds.yaml" $where
 	check "exit status 0 although one rule has no action${where:+, with $where}" equal "$status" 0
-	for rule in 'exec of a path' 'failed exec' 'exec in a terminal' 'write' 'failed open' \
+	for rule in 'exec of a path' 'failed exec' 'exec in a terminal' 'ancestors' 'write' 'failed open' \
 		'write on the host' 'write of a file of the host'; do
 		check "$rule${where:+ with $where}" equal "$(result "$rule")" fired
 	done

@@ -19,8 +19,9 @@
 
 #define HOME "/srv/try"
 
-static const struct try_place inside = {"0123456789ab", HOME, "tiercel"};
-static const struct try_place outside = {"host", "/tmp/home", "tiercel"};
+static const char *const above[] = {"tiercel", "bash", "systemd", NULL};
+static const struct try_place inside = {"0123456789ab", HOME, "tiercel", above};
+static const struct try_place outside = {"host", "/tmp/home", "tiercel", NULL};
 
 static struct ruleset *new_rules(void)
 {
@@ -107,6 +108,11 @@ static void program_starts(void **state)
 		 "run sh (from nginx)"},
 		{"spawned_process and proc.pcmdline contains \"-x y\"",
 		 "run stand-in (from stand-in -x y)"},
+		{"spawned_process and proc.name = a and not proc.aname in (dpkg, apt)", "run a"},
+		{"spawned_process and proc.name = a and proc.aname[3] = bash", "run a"},
+		{"spawned_process and proc.name = a and proc.pname = b and proc.aname[4] = bash",
+		 "run a (from b)"},
+		{"spawned_process and proc.name = a and not proc.aname in (bash)", NULL},
 		{"spawned_process and proc.name icontains SSH", "run SSH"},
 		{"evt.type = execve and evt.failed = true and proc.name = sh",
 		 "execve of a missing file by sh"},
