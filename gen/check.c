@@ -26,7 +26,7 @@ static void check_event_type(struct check *c, enum op op, const struct literal *
 	c->unknown = true;
 	diag_add(c->diags, SEVERITY_ERROR, l->at, CODE,
 		 hint ? hint : "'tiercel list events' shows those that exist",
-		 "unknown event type '%s'", l->text);
+		 "unknown event type %s", l->text);
 }
 
 static void check_pattern(struct check *c, struct literal *l)

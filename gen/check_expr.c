@@ -30,18 +30,45 @@ void check_fail(struct check *c, struct place at, const char *hint, const char *
 	diag_add(c->diags, SEVERITY_ERROR, at, CODE, hint, "%s", message);
 }
 
+static void say_nonexistent(struct check *c, const struct expr *e)
+{
+	const char *refused = field_refused(e->name);
+	const char *hint = refused ? NULL : check_did_you_mean(c, field_nearest(e->name));
+
+	c->unknown = true;
+	if (!hint)
+		hint = "'tiercel list fields' shows those that exist";
+	if (refused)
+		diag_add(c->diags, SEVERITY_ERROR, e->at, CODE, hint,
+			 "nonexistent field '%s': field %s of Falco is not offered: %s", e->name,
+			 e->name, refused);
+	else
+		diag_add(c->diags, SEVERITY_ERROR, e->at, CODE, hint, "nonexistent field '%s'",
+			 e->name);
+}
+
+/* Names of arguments and event types behind a dot. */
+static bool check_arg_name(struct check *c, const struct expr *e)
+{
+	char why[200];
+
+	if (!e->key || e->field->index != INDEX_DOT_MUST ||
+	    field_arg_known(e->field, e->key, why, sizeof(why)))
+		return true;
+	c->unknown = true;
+	diag_add(c->diags, SEVERITY_ERROR, e->at, CODE, "'tiercel list events' shows what there is",
+		 "%s", why);
+	return false;
+}
+
 static bool check_field(struct check *c, struct expr *e)
 {
-	const char *hint, *problem;
+	const char *problem;
 
 	e->key = e->arg;
 	e->field = field_find_dotted(e->name, &e->key);
 	if (!e->field) {
-		hint = check_did_you_mean(c, field_nearest(e->name));
-		c->unknown = true;
-		diag_add(c->diags, SEVERITY_ERROR, e->at, CODE,
-			 hint ? hint : "'tiercel list fields' shows those that exist",
-			 "nonexistent field '%s'", e->name);
+		say_nonexistent(c, e);
 		return false;
 	}
 	e->type = field_value_type(e->field);
@@ -49,7 +76,7 @@ static bool check_field(struct check *c, struct expr *e)
 	if (problem)
 		check_fail(c, e->at, e->field->index ? NULL : "leave out the brackets", "%s",
 			   problem);
-	return !problem;
+	return !problem && check_arg_name(c, e);
 }
 
 /* A field that is used as a value, and not compared itself. */
@@ -63,7 +90,7 @@ static bool check_as_value(struct check *c, const struct expr *e)
 			   "transformers or val()");
 		return false;
 	}
-	if (e->type.either || (e->field->source == SOURCE_ANCESTOR && !e->key)) {
+	if (e->type.either || (field_is_lineage(e->field->id) && !e->key)) {
 		check_fail(c, e->at, NULL,
 			   "filter field '%s' stands for several values: it can be compared, but "
 			   "not be transformed or stand on the right-hand side",

@@ -12,68 +12,61 @@
 #include "gen/arena.h"
 #include "gen/field.h"
 
-#define CODE "LOAD_ERR_COMPILE_OUTPUT"
-
-static size_t name_len(const char *s)
-{
-	return strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
-}
-
-static const struct field *longest_field(const char *s, size_t len)
-{
-	const struct field *best = NULL;
-	size_t i, n;
-
-	for (i = 0; i < FIELD_COUNT; i++) {
-		n = strlen(fields[i].name);
-		if (n <= len && !memcmp(fields[i].name, s, n) && (!best || n > strlen(best->name)))
-			best = &fields[i];
-	}
-	return best;
-}
-
-/* What stands behind the name of a field as its argument; NULL for none. Without an index a
- * bracket is text. */
-static const char *argument(struct arena *a, const struct field *f, const char *s)
-{
-	const char *end = strchr(s, ']');
-
-	if (*s == '[' && f->index)
-		return arena_str(a, s + 1, end ? (size_t)(end - s - 1) : 0);
-	if (*s == '.' && f->index == INDEX_DOT_MUST)
-		return arena_str(a, s + 1, name_len(s + 1));
-	return NULL;
-}
+#define CODE	   "LOAD_ERR_COMPILE_OUTPUT"
+#define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."
 
 /* False, with the reason in d, if the argument is wrong. */
-static bool check_argument(struct diags *d, struct place at, const struct field *f, const char *s)
+static bool check_argument(struct diags *d, struct place at, const struct field_token *t)
 {
-	const char *problem = field_index_problem(d->arena, f, argument(d->arena, f, s));
+	const char *arg = t->arg ? arena_str(d->arena, t->arg, t->arg_len) : NULL;
+	const char *problem = field_index_problem(d->arena, t->field, arg);
+	char why[200];
 
+	if (!problem && arg && t->field->index == INDEX_DOT_MUST &&
+	    !field_arg_known(t->field, arg, why, sizeof(why)))
+		problem = why;
 	if (problem)
 		diag_add(d, SEVERITY_ERROR, at, CODE, NULL, "invalid formatting token: %s",
 			 problem);
+	else if (field_is_deprecated(t->field->id))
+		diag_add(d, SEVERITY_WARNING, at, "LOAD_DEPRECATED_ITEM", NULL,
+			 "field '%s' is deprecated: events are the ends of calls", t->field->name);
 	return !problem;
 }
 
 static void report_unknown(struct diags *d, struct place at, const char *s, size_t len)
 {
 	const char *name = arena_str(d->arena, s, len), *near = field_nearest(name);
+	const char *refused = field_refused(name);
 
+	if (refused) {
+		diag_add(d, SEVERITY_ERROR, at, CODE,
+			 "'tiercel list fields' shows those that exist",
+			 "unknown filter: %s: field %s of Falco is not offered: %s", name, name,
+			 refused);
+		return;
+	}
 	diag_add(d, SEVERITY_ERROR, at, CODE,
 		 near ? arena_printf(d->arena, "did you mean '%%%s'?", near)
 		      : "'tiercel list fields' shows those that exist",
 		 "unknown filter: %s", name);
 }
 
+static void report_nothing(struct diags *d, struct place at, const char *s)
+{
+	diag_add(d, SEVERITY_ERROR, at, CODE,
+		 "a '%' must be followed by a field; there is no escape for it", "%s",
+		 *s ? "invalid formatting token after '%'" : "formatting cannot end with a %");
+}
+
 static bool check_token(struct diags *d, struct place at, const char *s)
 {
 	static const char info[] = "container.info";
-	size_t len = name_len(s);
-	const struct field *f = longest_field(s, len);
+	size_t len = strspn(s, NAME_CHARS);
+	struct field_token t = field_token(s);
 
-	if (f)
-		return check_argument(d, at, f, s + strlen(f->name));
+	if (t.field)
+		return check_argument(d, at, &t);
 	if (!strncmp(s, info, strlen(info))) {
 		diag_add(d, SEVERITY_WARNING, at, "LOAD_DEPRECATED_ITEM",
 			 "name the container fields that you want to see",
@@ -83,10 +76,7 @@ static bool check_token(struct diags *d, struct place at, const char *s)
 	if (len)
 		report_unknown(d, at, s, len);
 	else
-		diag_add(d, SEVERITY_ERROR, at, CODE,
-			 "a '%' must be followed by a field; there is no escape for it", "%s",
-			 *s ? "invalid formatting token after '%'"
-			    : "formatting cannot end with a %");
+		report_nothing(d, at, s);
 	return false;
 }
 

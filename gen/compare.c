@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/event_args.h"
 #include "gen/interp.h"
 #include "gen/match.h"
 
@@ -42,6 +43,13 @@ static struct form *constant_text(const struct node *n, const char *text)
 	return form_const(interp_compare(n, &v) == TRUTH_YES);
 }
 
+static struct form *constant_number(const struct node *n, int64_t number)
+{
+	struct value v = {.type = TYPE_INT, .num = number};
+
+	return form_const(interp_compare(n, &v) == TRUTH_YES);
+}
+
 static const char *type_name(enum event_id type)
 {
 	size_t i;
@@ -64,6 +72,22 @@ static bool is_path_field(enum field_id f)
 	case FIELD_FD_NAME_RESOLVED:
 	case FIELD_FD_DIRECTORY:
 	case FIELD_FD_FILENAME:
+	case FIELD_FD_UID:
+	case FIELD_FD_CONTAINERNAME:
+	case FIELD_FD_CONTAINERDIRECTORY:
+	case FIELD_FD_L4PROTO:
+	case FIELD_FD_IS_SERVER:
+	case FIELD_FD_CONNECTED:
+	case FIELD_FD_NAME_CHANGED:
+	case FIELD_FD_DEV:
+	case FIELD_FD_DEV_MAJOR:
+	case FIELD_FD_DEV_MINOR:
+	case FIELD_FD_INO:
+	case FIELD_FD_IS_UPPER_LAYER:
+	case FIELD_FD_IS_LOWER_LAYER:
+	case FIELD_FS_PATH_NAME:
+	case FIELD_FS_PATH_NAMERAW:
+	case FIELD_EVT_ABSPATH:
 		return true;
 	default:
 		return fields[f].presence == PRESENCE_OPEN;
@@ -72,7 +96,7 @@ static bool is_path_field(enum field_id f)
 
 static struct form *exists_form(struct lower *l, const struct node *n, struct target t)
 {
-	if (t.field->presence != PRESENCE_SOME)
+	if (t.field->presence == PRESENCE_ALWAYS || t.field->presence == PRESENCE_OPEN)
 		return form_const(true);
 	if (t.field->source == SOURCE_USER)
 		return form_hole(
@@ -239,6 +263,8 @@ static const char *undecidable(struct lower *l, const struct node *n, struct tar
 
 	if (t.field->source == SOURCE_USER)
 		return arena_printf(l->arena, "the kernel does not know %s", t.field->name);
+	if (t.field->id == FIELD_PROC_ARGS && n->left->key)
+		return "the kernel does not look at single arguments";
 	if (n->modifier == MOD_ONEOF && n->n_values > 1)
 		return "the kernel does not count how many values fit";
 	if (any_ancestor && (n->op == OP_NE || (n->modifier == MOD_ALLOF && n->n_values > 1)))
@@ -289,6 +315,8 @@ static bool is_never_there(const struct lower *l, const struct expr *e)
 {
 	size_t i;
 
+	if (e->field && field_is_absent_live(e->field->id))
+		return true;
 	if (e->field && is_path_field(e->field->id) && !event_is_open(l->type))
 		return true;
 	for (i = 0; i < e->n_args; i++) {
@@ -313,6 +341,14 @@ struct form *compare_form(struct lower *l, const struct node *n)
 		return constant_text(n, type_name(l->type));
 	if (t.field->id == FIELD_EVT_SOURCE)
 		return constant_text(n, "syscall");
+	if (t.field->id == FIELD_EVT_DIR)
+		return constant_text(n, "<");
+	if (t.field->id == FIELD_SYSCALL_TYPE)
+		return constant_text(n, type_name(l->type));
+	if (t.field->id == FIELD_EVT_CATEGORY)
+		return constant_text(n, event_category(type_name(l->type)));
+	if (t.field->id == FIELD_EVT_TYPE_IS && n->left->key)
+		return constant_number(n, !strcmp(type_name(l->type), n->left->key));
 	if (n->op == OP_EXISTS)
 		return exists_form(l, n, t);
 	if (t.field->id == FIELD_EVT_NUM)

@@ -114,7 +114,7 @@ static bool is_index_number(const char *arg, unsigned long max)
 
 static const char *number_problem(struct arena *a, const struct field *f, const char *arg)
 {
-	if (f->source != SOURCE_ANCESTOR)
+	if (!field_is_lineage(f->id))
 		return is_index_number(arg, INT32_MAX)
 			       ? NULL
 			       : arena_printf(a, "the argument of '%s' must be a number, not '%s'",

@@ -50,7 +50,16 @@ enum field_source {
 	SOURCE_ANCESTOR,
 	SOURCE_USER
 };
-enum field_presence { PRESENCE_ALWAYS, PRESENCE_OPEN, PRESENCE_SOME };
+enum field_presence {
+	PRESENCE_ALWAYS,
+	PRESENCE_OPEN,
+	PRESENCE_SOME,
+	PRESENCE_NET,
+	PRESENCE_IO,
+	PRESENCE_TWO,
+	PRESENCE_NEVER,
+	PRESENCE_LATER
+};
 
 struct field {
 	enum field_id id;
@@ -84,6 +93,29 @@ const char *field_index_problem(struct arena *a, const struct field *f, const ch
 const char *field_type_name(enum field_type type);
 /* The known name that is nearest in edits, NULL if none is near. */
 const char *field_nearest(const char *name);
+
+/* ---- gen/field_names.c ---- */
+
+/* Without an index it means any ancestor; [0] is the process itself, [1] its parent. */
+bool field_is_lineage(enum field_id id);
+/* None of the events that are seen live has it: a condition finds it missing. */
+bool field_is_absent_live(enum field_id id);
+/* Why Falco's field of that name is not offered, a clause; NULL if nothing is known of it. */
+const char *field_refused(const char *name);
+/* Falco takes it, with a warning. */
+bool field_is_deprecated(enum field_id id);
+/* What is wrong with the name of an argument or event type (evt.arg.NAME, evt.type.is.NAME), a
+ * sentence in why; true if nothing is. */
+bool field_arg_known(const struct field *f, const char *arg, char *why, size_t why_size);
+
+/* The longest field, with its argument, that s begins with, as an output means it. */
+struct field_token {
+	const struct field *field; /* NULL: s begins with none */
+	const char *arg;	   /* in s, without brackets, dot and quotes; NULL for none */
+	size_t arg_len;
+	size_t len; /* of it all */
+};
+struct field_token field_token(const char *s);
 
 enum event_kind { EVENT_SEEN, EVENT_LATER, EVENT_IO };
 struct event_type {

@@ -325,7 +325,7 @@ static enum truth compare_event(const struct node *n, const struct event *ev, st
 	struct value v = {};
 	enum have have;
 
-	if (e->field && e->field->source == SOURCE_ANCESTOR && !e->key)
+	if (e->field && field_is_lineage(e->field->id) && !e->key)
 		return compare_ancestors(n, ev, a);
 	have = expr_value(e, ev, a, &v);
 	return compare_right(n, ev, a, have, &v);

@@ -6,16 +6,16 @@
 
 #include "gen/arena.h"
 #include "gen/check.h"
+#include "gen/event_args.h"
 #include "gen/family.h"
 #include "gen/field.h"
-
-#define EVENT_TYPES_MAX 100 /* as many as Falco takes before it warns */
 
 #define EVENT_TYPES_MAX 100 /* of a rule: more are worth a warning, as in Falco */
 #define NAMES_MAX	64  /* event types that a rule asks for and that are looked at together */
 
 struct seen {
 	struct ruleset *rs;
+	const struct node *tree; /* of the rule */
 	const struct literal *names[NAMES_MAX];
 	size_t n_names;
 };
@@ -94,22 +94,6 @@ static void lint_value(struct seen *s, const struct field *f, const struct liter
 		     "'%s' is no value that the field can have: it never matches", l->text);
 }
 
-static void lint_tree(struct seen *s, const struct node *n, bool negated)
-{
-	size_t i;
-
-	for (i = 0; i < n->n_kids; i++)
-		lint_tree(s, n->kids[i], negated != (n->kind == NODE_NOT));
-	if (n->kind != NODE_COMPARE || !n->left->field || !is_equality(n->op))
-		return;
-	for (i = 0; i < n->n_values; i++) {
-		if (n->left->field->id == FIELD_EVT_TYPE && !negated)
-			lint_event_type(s, &n->values[i]);
-		else
-			lint_value(s, n->left->field, &n->values[i]);
-	}
-}
-
 /* Could the tree (negated: its negation) hold for an event of that type? Comparisons with
  * other fields: yes. */
 static bool allows_type(const struct node *n, bool negated, const char *type)
@@ -133,6 +117,55 @@ static bool allows_type(const struct node *n, bool negated, const char *type)
 	for (i = 0; i < n->n_values; i++)
 		hit |= !strcmp(n->values[i].text, type);
 	return hit != (negated != (n->op == OP_NE));
+}
+
+/* An argument of events that no event type of the rule has. */
+static void lint_arg(struct seen *s, const struct expr *e)
+{
+	const char *only = NULL;
+	size_t i;
+
+	for (i = 0; i < n_event_types; i++) {
+		if (!allows_type(s->tree, false, event_types[i].name))
+			continue;
+		if (event_has_arg(event_types[i].name, e->key))
+			return;
+		only = event_types[i].name;
+	}
+	if (only)
+		warn(s->rs, e->at, "LINT_NO_ARGUMENT",
+		     arena_printf(s->rs->arena, "it has: %s", event_args(only)),
+		     arena_printf(s->rs->arena, "event type '%s' has no argument '%%s'", only),
+		     e->key);
+}
+
+static void lint_field(struct seen *s, const struct expr *e)
+{
+	if (!e->field)
+		return;
+	if (field_is_deprecated(e->field->id))
+		warn(s->rs, e->at, "LOAD_DEPRECATED_ITEM", NULL,
+		     "field '%s' is deprecated: events are the ends of calls", e->name);
+	if ((e->field->id == FIELD_EVT_ARG || e->field->id == FIELD_EVT_RAWARG) && e->key &&
+	    event_arg_exists(e->key))
+		lint_arg(s, e);
+}
+
+static void lint_tree(struct seen *s, const struct node *n, bool negated)
+{
+	size_t i;
+
+	for (i = 0; i < n->n_kids; i++)
+		lint_tree(s, n->kids[i], negated != (n->kind == NODE_NOT));
+	if (n->kind != NODE_COMPARE || !n->left->field)
+		return;
+	lint_field(s, n->left);
+	for (i = 0; i < n->n_values && is_equality(n->op); i++) {
+		if (n->left->field->id == FIELD_EVT_TYPE && !negated)
+			lint_event_type(s, &n->values[i]);
+		else
+			lint_value(s, n->left->field, &n->values[i]);
+	}
 }
 
 static void lint_types(struct ruleset *rs, const struct rule *r)
@@ -202,7 +235,7 @@ static void lint_families(struct seen *s)
 
 void lint_rule(struct ruleset *rs, const struct rule_entry *e)
 {
-	struct seen s = {.rs = rs};
+	struct seen s = {.rs = rs, .tree = e->rule.tree};
 
 	lint_tree(&s, e->rule.tree, false);
 	lint_families(&s);

@@ -6,6 +6,26 @@
 
 #include "gen/field.h"
 
+#define ARGS FIELD_BIT(FIELD_PROC_ARGS)
+#define KIN  FIELD_BIT(FIELD_PROC_ANAME)
+
+/* Of the process and its kin, by the beginning of the name: what /proc says of a process counts
+ * only with its arguments to compare. */
+static uint64_t needs_process(enum field_id f)
+{
+	if (field_is_lineage(f))
+		return KIN | ARGS | (f == FIELD_PROC_ACMDLINE ? FIELD_BIT(FIELD_PROC_CMDLINE) : 0);
+	if (!strncmp(fields[f].name, "proc.", 5) || !strncmp(fields[f].name, "thread.", 7))
+		return KIN | ARGS;
+	return 0;
+}
+
+/* Arguments of events are made of all sorts of fields. */
+#define ARGUMENTS                                                                                  \
+	(ARGS | KIN | FIELD_BIT(FIELD_PROC_EXE) | FIELD_BIT(FIELD_PROC_EXEPATH) |                  \
+	 FIELD_BIT(FIELD_FD_NAME) | FIELD_BIT(FIELD_FD_NUM) | FIELD_BIT(FIELD_USER_UID) |          \
+	 FIELD_BIT(FIELD_USER_LOGINUID) | FIELD_BIT(FIELD_GROUP_GID) | FIELD_BIT(FIELD_PROC_TTY))
+
 static uint64_t needs_field(enum field_id f)
 {
 	if (f < FIELD_KERNEL_COUNT)
@@ -16,41 +36,46 @@ static uint64_t needs_field(enum field_id f)
 	case FIELD_FD_NAME_RESOLVED:
 	case FIELD_FD_DIRECTORY:
 	case FIELD_FD_FILENAME:
+	case FIELD_FS_PATH_NAME:
+	case FIELD_FS_PATH_NAMERAW:
+	case FIELD_EVT_ABSPATH:
 		return FIELD_BIT(FIELD_FD_NAME);
+	case FIELD_FD_CONTAINERNAME:
+	case FIELD_FD_CONTAINERDIRECTORY:
+		return FIELD_BIT(FIELD_FD_NAME) | FIELD_BIT(FIELD_CONTAINER_ID);
+	case FIELD_FD_UID:
+		return FIELD_BIT(FIELD_FD_NUM);
+	case FIELD_EVT_ARGS:
+	case FIELD_EVT_INFO:
+	case FIELD_EVT_ARG:
+	case FIELD_EVT_RAWARG:
+		return ARGUMENTS;
+	case FIELD_FD_TYPES:
+		return ARGS;
+	case FIELD_PROC_PEXE:
+	case FIELD_PROC_PEXEPATH:
+	case FIELD_PROC_PPID_TS:
+	case FIELD_PROC_PPID_DURATION:
+		return KIN | FIELD_BIT(FIELD_PROC_PPID);
 	case FIELD_PROC_EXELINE:
 		return FIELD_BIT(FIELD_PROC_EXE) | FIELD_BIT(FIELD_PROC_ARGS);
 	case FIELD_USER_NAME:
+	case FIELD_USER_HOMEDIR:
+	case FIELD_USER_SHELL:
 		return FIELD_BIT(FIELD_USER_UID);
 	case FIELD_USER_LOGINNAME:
 		return FIELD_BIT(FIELD_USER_LOGINUID);
 	case FIELD_GROUP_NAME:
 		return FIELD_BIT(FIELD_GROUP_GID);
-	case FIELD_CONTAINER_NAME:
-	case FIELD_CONTAINER_IMAGE:
-	case FIELD_CONTAINER_IMAGE_REPOSITORY:
-	case FIELD_CONTAINER_IMAGE_TAG:
-	case FIELD_K8S_POD_NAME:
-	case FIELD_K8S_NS_NAME:
-		return FIELD_BIT(FIELD_CONTAINER_ID);
+	case FIELD_CONTAINER_START_TS:
+	case FIELD_CONTAINER_DURATION:
+		return FIELD_BIT(FIELD_CONTAINER_ID) | KIN | ARGS;
 	default:
-		return 0;
+		break;
 	}
-}
-
-/* The longest known name that a text begins with: what Falco takes a token for. */
-static const struct field *token(const char *s)
-{
-	const struct field *best = NULL;
-	size_t i, n, best_len = 0;
-
-	for (i = 0; i < FIELD_COUNT; i++) {
-		n = strlen(fields[i].name);
-		if (n > best_len && !strncmp(fields[i].name, s, n)) {
-			best = &fields[i];
-			best_len = n;
-		}
-	}
-	return best;
+	if (fields[f].presence == PRESENCE_LATER)
+		return FIELD_BIT(FIELD_CONTAINER_ID);
+	return needs_process(f);
 }
 
 uint64_t needs_output(const char *output)
@@ -62,7 +87,7 @@ uint64_t needs_output(const char *output)
 
 		output++;
 		output += strspn(output, "0123456789");
-		f = token(output);
+		f = field_token(output).field;
 		if (f)
 			needs |= needs_field(f->id);
 	}

@@ -123,36 +123,70 @@ static int set_text(struct alert_field *f, const char *text, size_t len)
 	return 0;
 }
 
-static int set_list(struct alert_field *f, const struct value *v)
+static int set_raw(struct alert_field *f, struct buf *b)
 {
-	_cleanup_(buf_free) struct buf b = {};
+	f->kind = ALERT_RAW;
+	f->str = buf_take(b);
+	return f->str ? 0 : -ENOMEM;
+}
 
+/* An item of a list stands there as a text. */
+static void add_item(struct buf *b, enum field_type type, const char *text)
+{
+	switch (type) {
+	case TYPE_INT:
+	case TYPE_UINT:
+	case TYPE_PORT:
+	case TYPE_BOOL:
+	case TYPE_DOUBLE:
+		buf_str(b, text);
+		break;
+	default:
+		json_str(b, text, strlen(text));
+	}
+}
+
+static int set_list(struct alert_field *f, enum field_type item, const struct value *v)
+{
+	struct buf b = {};
+
+	buf_char(&b, '[');
 	for (size_t i = 0; i < v->n_list; i++) {
 		if (i)
 			buf_char(&b, ',');
-		buf_str(&b, v->list[i]);
+		add_item(&b, item, v->list[i]);
 	}
-	return b.failed ? -ENOMEM : set_text(f, buf_text(&b), b.len);
+	buf_char(&b, ']');
+	return set_raw(f, &b);
 }
 
-static int set_value(struct alert_field *f, enum field_type type, const struct value *v)
+static int set_real(struct alert_field *f, double real)
 {
-	switch (type) {
+	struct buf b = {};
+
+	buf_printf(&b, "%.15g", real);
+	return set_raw(f, &b);
+}
+
+static int set_value(struct alert_field *f, const struct field *field, const struct value *v)
+{
+	switch (v->type) {
 	case TYPE_STR:
 	case TYPE_BYTES:
 	case TYPE_IPADDR:
 	case TYPE_IPNET:
 		return set_text(f, v->str, v->len);
 	case TYPE_LIST:
-		return set_list(f, v);
+		return set_list(f, field->item, v);
 	case TYPE_INT:
 	case TYPE_UINT:
 	case TYPE_PORT:
 	case TYPE_BOOL:
-		f->kind = type == TYPE_BOOL ? ALERT_BOOL : ALERT_INT;
+		f->kind = v->type == TYPE_BOOL ? ALERT_BOOL : ALERT_INT;
 		f->num = v->num;
 		return 0;
 	case TYPE_DOUBLE:
+		return set_real(f, v->real);
 	case TYPE_COUNT:
 		break;
 	}
@@ -174,7 +208,7 @@ static int add_field(struct alert *a, const struct format_field *token, const st
 	}
 	have = ev->get(ev, token->id, token->arg, &v);
 	if (have == HAVE_VALUE || (have == HAVE_UNKNOWN && v.str))
-		return set_value(f, fields[token->id].type, &v);
+		return set_value(f, &fields[token->id], &v);
 	return 0;
 }
 

@@ -22,12 +22,13 @@
 struct config;
 struct alerter;
 
-enum alert_kind { ALERT_NULL, ALERT_STR, ALERT_INT, ALERT_BOOL };
+/* RAW: JSON as it is. */
+enum alert_kind { ALERT_NULL, ALERT_STR, ALERT_INT, ALERT_BOOL, ALERT_RAW };
 
 struct alert_field {
 	const char *name; /* owned by the alerter, or a constant */
 	enum alert_kind kind;
-	char *str; /* owned; STR */
+	char *str; /* owned; STR, RAW */
 	int64_t num;
 };
 

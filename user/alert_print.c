@@ -61,6 +61,9 @@ static void value(const struct alert_field *f, struct buf *out)
 	case ALERT_STR:
 		json_str(out, f->str, strlen(f->str));
 		break;
+	case ALERT_RAW:
+		buf_str(out, f->str);
+		break;
 	case ALERT_INT:
 		buf_printf(out, "%lld", (long long)f->num);
 		break;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gen/code.h"
+#include "gen/event_args.h"
 #include "gen/family.h"
 #include "gen/field.h"
 #include "gen/nearest.h"
@@ -28,14 +29,67 @@ static void add(struct row *r, const char *name, const char *value)
 
 /* ---- tables: each fills row i, false after the last one ---- */
 
+/* "text", "list of numeric", "ip address of either end". */
+static const char *type_of(const struct field *f, char text[64])
+{
+	snprintf(text, 64, "%s%s%s%s", field_type_name(f->type), f->type == TYPE_LIST ? " of " : "",
+		 f->type == TYPE_LIST ? field_type_name(f->item) : "",
+		 f->either ? " of either end" : "");
+	return text;
+}
+
+static const char *argument_of(const struct field *f)
+{
+	static const char *const forms[] = {
+		[INDEX_NONE] = "",
+		[INDEX_NUMBER] = "[N]",
+		[INDEX_NUMBER_MUST] = "[N] must",
+		[INDEX_NAME] = "[NAME]",
+		[INDEX_NAME_MUST] = "[NAME] must",
+		[INDEX_DOT_MUST] = ".NAME must",
+	};
+
+	return forms[f->index];
+}
+
+static const char *decided_by(const struct field *f)
+{
+	if (f->source != SOURCE_USER)
+		return "kernel";
+	if (f->presence == PRESENCE_LATER)
+		return "not seen live";
+	return field_is_absent_live(f->id) ? "no such event live" : "userspace";
+}
+
 static bool field_row(size_t i, struct row *r)
 {
+	static char type[64];
+
 	if (i >= FIELD_COUNT)
 		return false;
 	add(r, "name", fields[i].name);
-	add(r, "type", field_type_name(fields[i].type));
-	add(r, "decided", fields[i].source == SOURCE_USER ? "userspace" : "kernel");
+	add(r, "argument", argument_of(&fields[i]));
+	add(r, "type", type_of(&fields[i], type));
+	add(r, "decided", decided_by(&fields[i]));
 	add(r, "doc", fields[i].doc);
+	return true;
+}
+
+/* Fields of Falco that are not offered. */
+static bool refused_row(size_t i, struct row *r)
+{
+	static const struct {
+		const char *name, *why;
+	} rows[] = {
+#define REFUSED(name, why) {name, why},
+#include "gen/refused.def"
+#undef REFUSED
+	};
+
+	if (i >= ARRAY_LEN(rows))
+		return false;
+	add(r, "name", rows[i].name);
+	add(r, "why", rows[i].why);
 	return true;
 }
 
@@ -52,6 +106,7 @@ static bool event_row(size_t i, struct row *r)
 	add(r, "name", event_types[i].name);
 	add(r, "kind", kinds[event_types[i].kind]);
 	add(r, "family", event_types[i].family);
+	add(r, "arguments", event_args(event_types[i].name));
 	add(r, "doc", event_types[i].doc);
 	return true;
 }
@@ -127,7 +182,8 @@ static const struct topic {
 	bool (*row)(size_t i, struct row *r);
 	const char *legend;
 } topics[] = {
-	{"fields", field_row, NULL},
+	{"fields", field_row, "An argument that must be there is marked so."},
+	{"refused", refused_row, "A name that ends in a dot stands for all that begin with it."},
 	{"events", event_row, NULL},
 	{"operators", operator_row,
 	 "Types of fields: S text, I number, B boolean, L list of texts."},
@@ -193,19 +249,63 @@ static int print_json(const struct topic *t)
 	return EXIT_OK;
 }
 
-static bool json;
+static void print_names(const struct topic *t)
+{
+	struct row r = {};
+
+	for (size_t i = 0; t->row(i, &r); i++, r = (struct row){})
+		puts(r.value[0]);
+}
+
+/* A cell of a table: a bar would end it, and <NA> would be a tag. */
+static void print_cell(const char *s)
+{
+	putchar(' ');
+	for (; *s; s++) {
+		if (*s == '|')
+			putchar('\\');
+		if (*s == '<')
+			fputs("&lt;", stdout);
+		else
+			putchar(*s);
+	}
+	fputs(" |", stdout);
+}
+
+static void print_markdown(const struct topic *t)
+{
+	struct row r = {};
+
+	for (size_t i = 0; t->row(i, &r); i++, r = (struct row){}) {
+		for (size_t m = 0; m < r.n && !i; m++)
+			printf("%s%s%s", m ? " | " : "| ", r.name[m], m + 1 == r.n ? " |\n" : "");
+		for (size_t m = 0; m < r.n && !i; m++)
+			printf("|---%s", m + 1 == r.n ? "|\n" : "");
+		putchar('|');
+		for (size_t m = 0; m < r.n; m++)
+			print_cell(r.value[m]);
+		putchar('\n');
+	}
+}
+
+static bool json, names, markdown;
 
 static const struct opt opts[] = {
 	{"json", 0, OPT_FLAG, &json, NULL, "a JSON array of objects"},
+	{"markdown", 0, OPT_FLAG, &markdown, NULL, "a table for Markdown"},
+	{"names", 0, OPT_FLAG, &names, NULL, "only the names, one a line"},
 	{},
 };
 
 static const struct cmd cmd = {
 	.name = "list",
-	.args = "[OPTION]... fields|events|families|operators|config|hooks|codes",
-	.about = "Prints the fields that rules can name, the event types, the families of event\n"
-		 "types that stand for each other, the operators, the keys of the configuration,\n"
-		 "the hooks in the kernel, or the codes of errors and warnings.\n",
+	.args = "[OPTION]... fields|refused|events|families|operators|config|hooks|codes",
+	.about =
+		"Prints the fields that rules can name, those of Falco that are refused, the "
+		"event\n"
+		"types and their arguments, the families of event types that stand for each\n"
+		"other, the operators, the keys of the configuration, the hooks in the kernel, or\n"
+		"the codes of errors and warnings.\n",
 	.opts = opts,
 };
 
@@ -220,7 +320,12 @@ static int list(const char *name)
 		}
 		if (json)
 			return print_json(&topics[i]);
-		print_text(&topics[i]);
+		if (names)
+			print_names(&topics[i]);
+		else if (markdown)
+			print_markdown(&topics[i]);
+		else
+			print_text(&topics[i]);
 		return EXIT_OK;
 	}
 	if (near.best)
@@ -236,8 +341,8 @@ int cmd_list(int argc, char **argv)
 
 	if (!cmd_parse(&cmd, argc, argv, &rest)) {
 		if (rest.n != 1)
-			cmd_usage(&cmd, "say what to list: fields, events, families, operators, "
-					"config, hooks or codes");
+			cmd_usage(&cmd, "say what to list: fields, refused, events, families, "
+					"operators, config, hooks or codes");
 		else
 			status = list(rest.v[0]);
 	}

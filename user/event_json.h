@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An event written as a JSON object of field names and values, for `tiercel eval` and tests.
- * Absent or null: the event has no such value. proc.aname is the list of ancestors, the parent
- * first, or the name of the parent alone. If fd.name.resolved differs from fd.name, the event has
- * two views, as one of the kernel has.
+ * Absent or null: the event has no such value.
+ *
+ * Numbers, booleans and texts are written as such; lists and fields of either end as arrays. A
+ * field of ancestors is the array of their values, the parent first, or the value of the parent
+ * alone; proc.args and proc.env may be arrays too. A field with an argument is a member of its own,
+ * "proc.env[HOME]", "evt.arg.flags".
+ *
+ * What follows from other members need not be written: times from evt.time, evt.category and
+ * syscall.type from evt.type, proc.args[N] from proc.args, proc.env[NAME] from proc.env, fd.ip
+ * and fd.net from the addresses of the ends, fd.port from their ports. What is written counts.
+ *
+ * If fd.name.resolved differs from fd.name, the event has two views, as one of the kernel has.
  */
 #pragma once
 #include <stddef.h>
@@ -12,10 +21,19 @@
 
 struct arena;
 
+/* A member with an argument. */
+struct json_member {
+	enum field_id id;
+	const char *arg;
+	const struct json *value; /* NULL: missing */
+};
+
 struct json_event {
-	struct event ev;			/* first: a getter is handed this */
+	struct event ev; /* first: a getter is handed this */
+	struct arena *arena;
 	const struct json *values[FIELD_COUNT]; /* NULL: missing */
-	const char *ancestors;			/* the value of proc.aname as a text */
+	struct json_member *members;
+	size_t n_members;
 };
 
 /* Takes an object read by json_read; both live in the arena. 0, or -EINVAL with a sentence in
@@ -24,3 +42,7 @@ int json_event_open(struct json_event *e, struct arena *a, const struct json *ob
 		    size_t why_size);
 /* Type of the event, NULL if it is missing or none that is known. */
 const struct event_type *json_event_type(const struct json_event *e);
+
+/* user/event_json_get.c */
+enum have json_event_get(const struct event *ev, enum field_id id, const char *arg,
+			 struct value *out);

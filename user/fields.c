@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one way to read a value from a record: the table of getters, and those of the event, of
- * users and of the container. */
+/* The one way to read a value from a record: the table of getters, and those of ids, users and
+ * the container. */
 #include "user/fields.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "user/users.h"
-
-#define NS_PER_S 1000000000LL
 
 /* ---- help for getters ---- */
 
@@ -99,84 +96,6 @@ enum have field_copy_tail(struct record_event *e, enum field_id f, enum tail_id 
 	return field_copy(e, f, s, len, out);
 }
 
-/* ---- the event ---- */
-
-GETTER(EVT_TYPE)
-{
-	static const char *const names[EVENT_COUNT] = {
-#define EVENT(id, name, family, doc) [EVENT_##id] = name,
-#define EVENT_LATER(name, doc)
-#define EVENT_IO(name, doc)
-#include "kern/events.def"
-#undef EVENT
-#undef EVENT_LATER
-#undef EVENT_IO
-	};
-
-	return field_text(out, names[e->rec->type]);
-}
-
-GETTER(EVT_RES)
-{
-	uint64_t err = e->rec->res < 0 ? 0 - (uint64_t)e->rec->res : 0;
-	const char *name = domain_text(FIELD_EVT_RES, err);
-	char *to;
-
-	if (name)
-		return field_text(out, name);
-	to = field_room(e, FIELD_EVT_RES, 24);
-	if (!to)
-		return HAVE_UNKNOWN;
-	snprintf(to, 24, "%llu", (unsigned long long)err);
-	return field_text(out, to);
-}
-
-GETTER(EVT_RAWRES)
-{
-	if (field_is_unknown(e, FIELD_EVT_RAWRES))
-		return HAVE_UNKNOWN;
-	return field_number(out, e->rec->res);
-}
-
-GETTER(EVT_FAILED)
-{
-	return field_number(out, e->rec->res < 0);
-}
-
-GETTER(EVT_NUM)
-{
-	return field_number(out, e->number);
-}
-
-GETTER(EVT_TIME)
-{
-	return field_number(out, e->time);
-}
-
-GETTER(EVT_TIME_ISO8601)
-{
-	time_t s = e->time / NS_PER_S;
-	char *to = field_room(e, FIELD_EVT_TIME_ISO8601, 64);
-	struct tm tm;
-	size_t len;
-
-	if (!to || !gmtime_r(&s, &tm))
-		return HAVE_UNKNOWN;
-	len = strftime(to, 64, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(to + len, 64 - len, ".%09lld+0000", (long long)(e->time % NS_PER_S));
-	return field_text(out, to);
-}
-
-GETTER(EVT_HOSTNAME)
-{
-	return field_text(out, e->ctx && e->ctx->hostname ? e->ctx->hostname : "");
-}
-
-GETTER(EVT_SOURCE)
-{
-	return field_text(out, "syscall");
-}
-
 /* ---- the process ---- */
 
 GETTER(PROC_PID)
@@ -237,6 +156,16 @@ GETTER(USER_LOGINNAME)
 	return of_users(e, FIELD_USER_LOGINNAME, users_name, e->rec->loginuid, out);
 }
 
+GETTER(USER_HOMEDIR)
+{
+	return of_users(e, FIELD_USER_HOMEDIR, users_home, e->rec->uid, out);
+}
+
+GETTER(USER_SHELL)
+{
+	return of_users(e, FIELD_USER_SHELL, users_shell, e->rec->uid, out);
+}
+
 GETTER(GROUP_NAME)
 {
 	return of_users(e, FIELD_GROUP_NAME, users_group, e->rec->gid, out);
@@ -249,41 +178,18 @@ GETTER(CONTAINER_ID)
 	return field_text(out, e->container);
 }
 
-/* On the host the name is "host" and the rest is empty. In a container these come from its
- * runtime: missing as long as that has not been asked. */
-static enum have of_container(struct record_event *e, const char *on_host, struct value *out)
+/* What is not known of live events. On the host the name is "host" and other texts of
+ * containers are empty; there are no pods. */
+static enum have get_later(const struct record_event *e, enum field_id f, struct value *out)
 {
-	return field_is_host(e) ? field_text(out, on_host) : HAVE_MISSING;
-}
+	bool container = !strncmp(fields[f].name, "container.", strlen("container."));
+	bool pod = !strncmp(fields[f].name, "k8s.", strlen("k8s."));
 
-GETTER(CONTAINER_NAME)
-{
-	return of_container(e, "host", out);
-}
-
-GETTER(CONTAINER_IMAGE)
-{
-	return of_container(e, "", out);
-}
-
-GETTER(CONTAINER_IMAGE_REPOSITORY)
-{
-	return of_container(e, "", out);
-}
-
-GETTER(CONTAINER_IMAGE_TAG)
-{
-	return of_container(e, "", out);
-}
-
-GETTER(K8S_POD_NAME)
-{
-	return HAVE_MISSING;
-}
-
-GETTER(K8S_NS_NAME)
-{
-	return HAVE_MISSING;
+	if (!field_is_host(e) || (!container && !pod))
+		return HAVE_UNKNOWN;
+	if (f == FIELD_CONTAINER_NAME || f == FIELD_CONTAINER_TYPE)
+		return field_text(out, "host");
+	return container && fields[f].type == TYPE_STR ? field_text(out, "") : HAVE_MISSING;
 }
 
 /* ---- all of them ---- */
@@ -293,16 +199,28 @@ enum have record_get(const struct event *ev, enum field_id field, const char *ar
 {
 	static enum have (*const getters[FIELD_COUNT])(struct record_event *, const char *,
 						       struct value *) = {
-#define FIELD(id, name, type, index, source, presence, doc) [FIELD_##id] = get_##id,
+#define GET_ALWAYS(id)					    get_##id
+#define GET_OPEN(id)					    get_##id
+#define GET_SOME(id)					    get_##id
+#define GET_NET(id)					    NULL
+#define GET_IO(id)					    NULL
+#define GET_TWO(id)					    NULL
+#define GET_NEVER(id)					    NULL
+#define GET_LATER(id)					    NULL
+#define FIELD(id, name, type, index, source, presence, doc) [FIELD_##id] = GET_##presence(id),
 #define FIELD_KERNEL_END
 #include "kern/fields.def"
 #undef FIELD
 #undef FIELD_KERNEL_END
 	};
 	struct record_event *e = (struct record_event *)ev;
-	struct value v = {.type = fields[field].type};
-	enum have have = getters[field](e, arg, &v);
+	struct value v = {.type = fields[field].either ? TYPE_LIST : fields[field].type};
+	enum have have = HAVE_MISSING;
 
+	if (getters[field])
+		have = getters[field](e, arg, &v);
+	else if (fields[field].presence == PRESENCE_LATER)
+		have = get_later(e, field, &v);
 	if (have != HAVE_MISSING)
 		*out = v;
 	return have;

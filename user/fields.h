@@ -4,8 +4,11 @@
  * link. Texts are either in the record or built in the field's own e->text, so that two fields
  * can be looked at side by side.
  *
- *   user/fields.c       the table; the event, ids and names of users, the container
- *   user/fields_proc.c  command lines, ancestors, working directory
+ *   user/fields.c       the table; ids and names of users, the container
+ *   user/fields_event.c times, arguments, kinds of events
+ *   user/fields_proc.c  command lines, the working directory
+ *   user/fields_kin.c   parents, ancestors, leaders of sessions and groups
+ *   user/fields_task.c  what /proc says of the process now: see user/procfs.h
  *   user/fields_file.c  file descriptors and paths
  */
 #pragma once
@@ -14,7 +17,16 @@
 /* A getter sets str and len, or num, of *out; the type is settled by the caller. */
 #define GETTER(id) enum have get_##id(struct record_event *e, const char *arg, struct value *out)
 
-#define FIELD(id, name, type, index, source, presence, doc) GETTER(id);
+/* Rows of these kinds have one getter in common. */
+#define FIELD_GETTER_ALWAYS(id) GETTER(id);
+#define FIELD_GETTER_OPEN(id)	GETTER(id);
+#define FIELD_GETTER_SOME(id)	GETTER(id);
+#define FIELD_GETTER_NET(id)
+#define FIELD_GETTER_IO(id)
+#define FIELD_GETTER_TWO(id)
+#define FIELD_GETTER_NEVER(id)
+#define FIELD_GETTER_LATER(id)
+#define FIELD(id, name, type, index, source, presence, doc) FIELD_GETTER_##presence(id)
 #define FIELD_KERNEL_END
 #include "kern/fields.def"
 #undef FIELD
@@ -39,3 +51,12 @@ bool field_is_unknown(const struct record_event *e, enum field_id f);
 /* Whether the event is one of the open family. */
 bool field_is_open(const struct record_event *e);
 bool field_is_host(const struct record_event *e);
+/* Name of the event's type. */
+const char *field_event_type(const struct record_event *e);
+/* Number in an argument, or -1. */
+long field_parse_index(const char *arg);
+/* Of a process by its id, NULL if it is gone or began after the event. The caller frees it. */
+struct procfs *field_other(const struct record_event *e, uint32_t pid);
+/* proc.name, a blank and the arguments of argv, as proc.cmdline has them. */
+bool field_command_line(struct record_event *e, enum field_id f, const char *name, const char *argv,
+			size_t len, struct value *out);

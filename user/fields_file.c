@@ -3,6 +3,7 @@
 #include "user/fields.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "user/path.h"
@@ -27,6 +28,25 @@ GETTER(EVT_IS_OPEN_WRITE)
 
 	return field_number(out,
 			    has_flags(e) && !(flags & O_PATH) && (flags & O_ACCMODE) != O_RDONLY);
+}
+
+/* A mode counts only if the call may create a file. */
+GETTER(EVT_IS_OPEN_EXEC)
+{
+	unsigned create = e->rec->open_flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY));
+
+	return field_number(out, field_is_open(e) && (e->rec->type == EVENT_CREAT || create) &&
+					 (e->rec->mode & 0111));
+}
+
+/* Whether an open that may create did so is not known. */
+GETTER(EVT_IS_OPEN_CREATE)
+{
+	unsigned flags = e->rec->open_flags, tmpfile = O_TMPFILE & ~O_DIRECTORY;
+
+	if (!has_flags(e) || e->rec->res < 0 || !(flags & (O_CREAT | tmpfile)))
+		return field_number(out, false);
+	return flags & tmpfile ? field_number(out, true) : HAVE_UNKNOWN;
 }
 
 /* By what the program asked for: Falco does not look at the file either. */
@@ -125,4 +145,95 @@ GETTER(FD_FILENAME)
 	out->str += dir;
 	out->len -= dir;
 	return have;
+}
+
+/* ---- texts made of others ---- */
+
+GETTER(FD_UID)
+{
+	char *to = field_room(e, FIELD_FD_UID, 32);
+
+	if (!field_is_open(e))
+		return HAVE_MISSING;
+	if (!to || field_is_unknown(e, FIELD_FD_NUM))
+		return HAVE_UNKNOWN;
+	out->len = sprintf(to, "%u%d", e->rec->tid, e->rec->fd);
+	out->str = to;
+	return HAVE_VALUE;
+}
+
+static enum have behind_container(struct record_event *e, enum field_id f, enum have have,
+				  struct value *out)
+{
+	size_t len = strlen(e->container);
+	char *to;
+
+	if (have == HAVE_MISSING || !out->str)
+		return have;
+	to = field_room(e, f, len + 1 + out->len);
+	if (!to)
+		return HAVE_UNKNOWN;
+	memcpy(to, e->container, len);
+	to[len] = ':';
+	memcpy(to + len + 1, out->str, out->len);
+	out->str = to;
+	out->len += len + 1;
+	return have;
+}
+
+GETTER(FD_CONTAINERNAME)
+{
+	return behind_container(e, FIELD_FD_CONTAINERNAME, get_FD_NAME(e, NULL, out), out);
+}
+
+GETTER(FD_CONTAINERDIRECTORY)
+{
+	return behind_container(e, FIELD_FD_CONTAINERDIRECTORY, get_FD_DIRECTORY(e, NULL, out),
+				out);
+}
+
+/* ---- of sockets: only that files are none ---- */
+
+static enum have of_open_file(struct record_event *e, struct value *out)
+{
+	return field_is_open(e) && e->rec->res >= 0 ? field_number(out, false) : HAVE_MISSING;
+}
+
+GETTER(FD_L4PROTO)
+{
+	return of_open_file(e, out) == HAVE_VALUE ? field_text(out, "<NA>") : HAVE_MISSING;
+}
+
+GETTER(FD_IS_SERVER)
+{
+	return of_open_file(e, out);
+}
+
+GETTER(FD_CONNECTED)
+{
+	return of_open_file(e, out);
+}
+
+GETTER(FD_NAME_CHANGED)
+{
+	return of_open_file(e, out);
+}
+
+/* ---- paths of the call: not of creat, as in Falco ---- */
+
+GETTER(FS_PATH_NAME)
+{
+	return has_flags(e) ? get_FD_NAME(e, NULL, out) : HAVE_MISSING;
+}
+
+GETTER(FS_PATH_NAMERAW)
+{
+	return has_flags(e) ? get_FD_NAMERAW(e, NULL, out) : HAVE_MISSING;
+}
+
+GETTER(EVT_ABSPATH)
+{
+	bool has_dirfd = e->rec->type == EVENT_OPENAT || e->rec->type == EVENT_OPENAT2;
+
+	return has_dirfd ? get_FD_NAME_WRITTEN(e, NULL, out) : HAVE_MISSING;
 }

@@ -93,11 +93,36 @@ GETTER(PROC_CMDLINE)
 	return argv_have(e);
 }
 
+/* One argument after the first, from 0; empty if there are fewer. */
+static enum have one_argument(struct record_event *e, const char *argv, size_t len, long n,
+			      struct value *out)
+{
+	size_t at = first_len(argv, len) + 1;
+	enum have have;
+
+	for (; n > 0 && at < len; n--)
+		at += strnlen(argv + at, len - at) + 1;
+	if (at >= len) {
+		have = field_copy_text(e, FIELD_PROC_ARGS, "", 0, out) ? argv_have(e)
+								       : HAVE_UNKNOWN;
+		/* What the cut left out may be there. */
+		if (have == HAVE_UNKNOWN)
+			out->str = NULL;
+		return have;
+	}
+	n = strnlen(argv + at, len - at);
+	if (!field_copy_text(e, FIELD_PROC_ARGS, argv + at, n, out))
+		return HAVE_UNKNOWN;
+	return at + n < len ? HAVE_VALUE : argv_have(e);
+}
+
 GETTER(PROC_ARGS)
 {
 	size_t len = 0;
 	const char *argv = view_argv(e, &len);
 
+	if (arg)
+		return one_argument(e, argv, len, field_parse_index(arg), out);
 	if (!join_args(e, FIELD_PROC_ARGS, NULL, 0, argv, len, out))
 		return HAVE_UNKNOWN;
 	return argv_have(e);
@@ -129,6 +154,28 @@ GETTER(PROC_EXELINE)
 GETTER(PROC_EXEPATH)
 {
 	return field_copy_tail(e, FIELD_PROC_EXEPATH, TAIL_EXEPATH, out);
+}
+
+GETTER(PROC_CMDNARGS)
+{
+	size_t len = 0, n = 0;
+	const char *argv = view_argv(e, &len);
+
+	for (size_t at = first_len(argv, len) + 1; at < len; at += strnlen(argv + at, len - at) + 1)
+		n++;
+	out->num = n;
+	return argv_have(e);
+}
+
+GETTER(PROC_CMDLENARGS)
+{
+	size_t len = 0, n = 0;
+	const char *argv = view_argv(e, &len);
+
+	for (size_t at = first_len(argv, len) + 1; at < len; at++)
+		n += argv[at] != '\0';
+	out->num = n;
+	return argv_have(e);
 }
 
 /* ---- other processes ---- */
@@ -172,7 +219,7 @@ GETTER(PROC_PCMDLINE)
 }
 
 /* Number in an index, or -1. */
-static long parse_index(const char *arg)
+long field_parse_index(const char *arg)
 {
 	char *end;
 	long n;
@@ -203,7 +250,7 @@ GETTER(PROC_ANAME)
 
 	if (!arg)
 		return e->n_ancestors ? all_ancestors(e, out) : HAVE_MISSING;
-	n = parse_index(arg);
+	n = field_parse_index(arg);
 	if (n == 0)
 		return get_PROC_NAME(e, NULL, out);
 	if (n > (long)e->n_ancestors && e->n_ancestors == ANCESTORS_MAX)

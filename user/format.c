@@ -53,42 +53,32 @@ __attribute__((format(printf, 3, 4))) static int fail(struct format_error *err, 
 	return -EINVAL;
 }
 
-static const struct field *longest_field(const char *s)
-{
-	size_t len = strspn(s, NAME_CHARS);
-	const struct field *best = NULL;
-
-	for (size_t i = 0; i < FIELD_COUNT; i++) {
-		size_t n = strlen(fields[i].name);
-
-		if (n <= len && !memcmp(fields[i].name, s, n) && (!best || n > strlen(best->name)))
-			best = &fields[i];
-	}
-	return best;
-}
-
 static int unknown_field(struct format_error *err, size_t position, const char *s)
 {
 	size_t len = strspn(s, NAME_CHARS);
 	_cleanup_free_ char *name = strndup(s, len);
 	const char *near = name && len ? field_nearest(name) : NULL;
+	const char *refused = name && len ? field_refused(name) : NULL;
 
 	if (!*s)
 		return fail(err, position, "formatting cannot end with a %%");
 	if (!len)
 		return fail(err, position, "a '%%' must be followed by a field");
+	if (refused)
+		return fail(err, position, "unknown filter: %.60s is not offered: %s", name,
+			    refused);
 	if (near)
 		return fail(err, position, "unknown filter: %.60s; did you mean '%%%s'?", name,
 			    near);
 	return fail(err, position, "unknown filter: %.60s", name ? name : "");
 }
 
-/* The token is s up to len: a key of output_fields, noted once. Returns its index or -errno. */
-static int note_field(struct format *f, const char *s, size_t len, enum field_id id, bool has_arg)
+/* The token is at s: a key of output_fields, noted once. Returns its index or -errno. */
+static int note_field(struct format *f, const char *s, const struct field_token *t)
 {
+	size_t len = t->len;
 	struct format_field *more;
 	struct format_field *new;
-	size_t name_len = strlen(fields[id].name);
 
 	for (size_t i = 0; i < f->n_fields; i++) {
 		if (strlen(f->fields[i].token) == len && !memcmp(f->fields[i].token, s, len))
@@ -99,12 +89,12 @@ static int note_field(struct format *f, const char *s, size_t len, enum field_id
 		return -ENOMEM;
 	f->fields = more;
 	new = &more[f->n_fields];
-	*new = (struct format_field){.id = id};
+	*new = (struct format_field){.id = t->field->id};
 	new->token = strndup(s, len);
-	if (has_arg)
-		new->arg = strndup(s + name_len + 1, len - name_len - 2);
+	if (t->arg)
+		new->arg = strndup(t->arg, t->arg_len);
 	f->n_fields++;
-	return new->token && (new->arg || !has_arg) ? (int)f->n_fields - 1 : -ENOMEM;
+	return new->token && (new->arg || !t->arg) ? (int)f->n_fields - 1 : -ENOMEM;
 }
 
 static int add_piece(struct format *f, const struct piece *p)
@@ -116,13 +106,6 @@ static int add_piece(struct format *f, const struct piece *p)
 	f->pieces = more;
 	more[f->n_pieces++] = *p;
 	return 0;
-}
-
-static size_t arg_len(const struct field *field, const char *s)
-{
-	const char *end = field->index && *s == '[' ? strchr(s, ']') : NULL;
-
-	return end ? (size_t)(end - s) + 1 : 0;
 }
 
 static int read_width(const char **s, struct piece *p)
@@ -140,29 +123,27 @@ static int read_width(const char **s, struct piece *p)
 static int read_token(struct format *f, const char **s, struct piece *p, struct format_error *err)
 {
 	static const char nothing[] = "container.info";
-	const struct field *field;
-	size_t len, argument, start = *s - f->text;
+	struct field_token t;
+	size_t start = *s - f->text;
 	int i;
 
 	if (read_width(s, p))
 		return fail(err, start, "the width must be at most %d", WIDTH_MAX);
-	field = longest_field(*s);
-	if (!field && !strncmp(*s, nothing, strlen(nothing))) {
+	t = field_token(*s);
+	if (!t.field && !strncmp(*s, nothing, strlen(nothing))) {
 		/* An old token that stands for no field any more. */
 		*s += strlen(nothing);
 		return 0;
 	}
-	if (!field)
+	if (!t.field)
 		return unknown_field(err, *s - f->text, *s);
-	len = strlen(field->name);
-	argument = arg_len(field, *s + len);
-	i = note_field(f, *s, len + argument, field->id, argument != 0);
+	i = note_field(f, *s, &t);
 	if (i < 0)
 		return fail(err, 0, "no memory");
 	p->has_field = true;
-	p->id = field->id;
+	p->id = t.field->id;
 	p->arg = f->fields[i].arg;
-	*s += len + argument;
+	*s += t.len;
 	return 0;
 }
 
@@ -256,6 +237,17 @@ void format_time_local(int64_t ns, struct buf *out)
 	buf_printf(out, "%02d:%02d:%02d.%09ld", tm.tm_hour, tm.tm_min, tm.tm_sec, rest);
 }
 
+void format_datetime(int64_t ns, struct buf *out)
+{
+	long rest;
+	time_t s = format_time_split(ns, &rest);
+	struct tm tm;
+
+	localtime_r(&s, &tm);
+	buf_printf(out, "%04d-%02d-%02d %02d:%02d:%02d.%09ld", tm.tm_year + 1900, tm.tm_mon + 1,
+		   tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, rest);
+}
+
 void format_time_utc(int64_t ns, const char *zone, struct buf *out)
 {
 	long rest;
@@ -278,9 +270,24 @@ static void render_list(const struct value *v, struct buf *out)
 	buf_char(out, ')');
 }
 
+static void render_number(enum field_id id, int64_t n, struct buf *out)
+{
+	switch (id) {
+	case FIELD_EVT_TIME:
+		format_time_local(n, out);
+		break;
+	case FIELD_PROC_EXE_INO_CTIME:
+	case FIELD_PROC_EXE_INO_MTIME:
+		format_datetime(n, out);
+		break;
+	default:
+		buf_printf(out, "%lld", (long long)n);
+	}
+}
+
 static void render_value(const struct piece *p, const struct value *v, struct buf *out)
 {
-	switch (fields[p->id].type) {
+	switch (v->type) {
 	case TYPE_STR:
 	case TYPE_BYTES:
 	case TYPE_IPADDR:
@@ -293,10 +300,7 @@ static void render_value(const struct piece *p, const struct value *v, struct bu
 	case TYPE_INT:
 	case TYPE_UINT:
 	case TYPE_PORT:
-		if (p->id == FIELD_EVT_TIME)
-			format_time_local(v->num, out);
-		else
-			buf_printf(out, "%lld", (long long)v->num);
+		render_number(p->id, v->num, out);
 		break;
 	case TYPE_BOOL:
 		buf_str(out, v->num ? "true" : "false");

@@ -40,5 +40,7 @@ const struct format_field *format_fields(const struct format *f, size_t *n);
 time_t format_time_split(int64_t ns, long *rest);
 /* HH:MM:SS.nnnnnnnnn in local time, ns since 1970. */
 void format_time_local(int64_t ns, struct buf *out);
+/* YYYY-MM-DD HH:MM:SS.nnnnnnnnn in local time. */
+void format_datetime(int64_t ns, struct buf *out);
 /* YYYY-MM-DDTHH:MM:SS.nnnnnnnnn and zone, in UTC. */
 void format_time_utc(int64_t ns, const char *zone, struct buf *out);

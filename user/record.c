@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "user/procfs.h"
 #include "user/util.h"
 
 #define NS_PER_S       1000000000LL
@@ -25,6 +26,7 @@ void record_event_free(struct record_event *e)
 		free(e->text[i].data);
 	free(e->argv);
 	free(e->parent_argv);
+	procfs_free(&e->now);
 	*e = (struct record_event){};
 }
 
@@ -110,6 +112,7 @@ static void take_ancestors(struct record_event *e)
 	for (size_t i = 0; i < e->n_ancestors; i++) {
 		memcpy(e->ancestors[i], a[i].name, COMM_SIZE);
 		e->ancestors[i][COMM_SIZE] = '\0';
+		e->ancestor_pids[i] = a[i].pid;
 	}
 }
 
@@ -156,6 +159,7 @@ static void forget(struct record_event *e)
 {
 	free(e->argv);
 	free(e->parent_argv);
+	procfs_free(&e->now);
 	e->argv = e->parent_argv = NULL;
 	e->argv_len = e->parent_argv_len = 0;
 	e->argv_whole = false;

@@ -16,6 +16,7 @@
 #include "gen/event.h"
 
 struct users;
+struct procfs;
 
 /* What a record does not carry. */
 struct record_context {
@@ -42,8 +43,10 @@ struct record_event {
 	bool argv_whole; /* false: the rest of it is not known any more */
 	char container[SHORT_SIZE + 1];
 	char ancestors[ANCESTORS_MAX][COMM_SIZE + 1];
+	uint32_t ancestor_pids[ANCESTORS_MAX];
 	unsigned n_ancestors, parent; /* parent: its process id */
-	char *parent_argv;	      /* read from /proc when first asked for */
+	struct procfs *now; /* what /proc says of the process; read when first asked for */
+	char *parent_argv;  /* read from /proc when first asked for */
 	size_t parent_argv_len;
 	struct record_text text[FIELD_COUNT]; /* where getters build texts */
 };

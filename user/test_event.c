@@ -89,7 +89,7 @@ static int check_type(struct diags *d, const struct ynode *key, const struct yno
 	near = event_type_nearest(value->text);
 	return diag_add(d, SEVERITY_ERROR, value->at, CODE,
 			near ? arena_printf(d->arena, "did you mean '%s'?", near) : NULL,
-			"unknown event type '%s'", value->text);
+			"unknown event type %s", value->text);
 }
 
 static int read_member(struct diags *d, const struct ynode *key, const struct ynode *value,

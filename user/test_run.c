@@ -130,6 +130,7 @@ static void field_text(const struct alert_field *f, struct buf *out)
 	case ALERT_NULL:
 		break;
 	case ALERT_STR:
+	case ALERT_RAW:
 		buf_str(out, f->str);
 		break;
 	case ALERT_INT:

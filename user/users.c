@@ -21,14 +21,15 @@
 
 #define ENTRIES	  256
 #define KEEP_S	  60 /* files change: someone adds a user */
-#define NAME_SIZE 64
+#define NAME_SIZE 128
 #define FILE_MAX  ((size_t)4 << 20) /* a container can put anything there */
 
-enum file { FILE_PASSWD, FILE_GROUP };
+/* What is looked up: a column of passwd or of group. */
+enum column { USER_NAME, USER_HOME, USER_SHELL, GROUP_NAME };
 
 struct entry {
 	bool used;
-	enum file file;
+	enum column column;
 	uint32_t id;
 	char container[SHORT_SIZE]; /* "" for the host */
 	time_t until;
@@ -88,9 +89,9 @@ static int open_inside(uint32_t pid, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-static int open_file(enum file file, uint32_t pid, const char *container)
+static int open_file(enum column column, uint32_t pid, const char *container)
 {
-	const char *path = file == FILE_PASSWD ? "/etc/passwd" : "/etc/group";
+	const char *path = column != GROUP_NAME ? "/etc/passwd" : "/etc/group";
 	_cleanup_close_ int fd = -1;
 	struct stat st;
 
@@ -105,8 +106,20 @@ static int open_file(enum file file, uint32_t pid, const char *container)
 	return TAKE_FD(fd);
 }
 
-/* name:password:id:... */
-static bool is_line_of(char *line, uint32_t id, const char **name)
+/* The text between colons number n behind s, ended there; NULL if there are fewer. */
+static char *column_behind(char *s, unsigned n)
+{
+	while (n-- && s) {
+		s = strchr(s, ':');
+		s += s ? 1 : 0;
+	}
+	if (s)
+		s[strcspn(s, ":")] = '\0';
+	return s;
+}
+
+/* name:password:id:group:comment:home:shell */
+static bool is_line_of(char *line, uint32_t id, enum column column, const char **name)
 {
 	char *password = strchr(line, ':'), *number, *end;
 	unsigned long n;
@@ -120,19 +133,23 @@ static bool is_line_of(char *line, uint32_t id, const char **name)
 	n = strtoul(++number, &end, 10);
 	if (errno || end == number || (*end != ':' && *end) || n != id)
 		return false;
+	if (column == USER_HOME || column == USER_SHELL) {
+		*name = column_behind(end, column == USER_HOME ? 3 : 4);
+		return *name;
+	}
 	*password = '\0';
 	*name = line;
 	return true;
 }
 
-static void find_in_text(char *text, uint32_t id, char out[NAME_SIZE])
+static void find_in_text(char *text, uint32_t id, enum column column, char out[NAME_SIZE])
 {
 	char *save, *line;
 
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		const char *name;
 
-		if (is_line_of(line, id, &name)) {
+		if (is_line_of(line, id, column, &name)) {
 			snprintf(out, NAME_SIZE, "%s", name);
 			return;
 		}
@@ -140,10 +157,10 @@ static void find_in_text(char *text, uint32_t id, char out[NAME_SIZE])
 }
 
 /* -ENOENT if there is no file to look into. */
-static int find_in_file(enum file file, uint32_t id, uint32_t pid, const char *container,
+static int find_in_file(enum column column, uint32_t id, uint32_t pid, const char *container,
 			char out[NAME_SIZE])
 {
-	_cleanup_close_ int fd = open_file(file, pid, container);
+	_cleanup_close_ int fd = open_file(column, pid, container);
 	_cleanup_free_ char *text = NULL;
 	size_t len;
 	int err;
@@ -154,18 +171,19 @@ static int find_in_file(enum file file, uint32_t id, uint32_t pid, const char *c
 	if (err)
 		return err;
 	out[0] = '\0';
-	find_in_text(text, id, out);
+	find_in_text(text, id, column, out);
 	return 0;
 }
 
-static struct entry *find_entry(struct users *u, enum file file, uint32_t id, const char *container)
+static struct entry *find_entry(struct users *u, enum column column, uint32_t id,
+				const char *container)
 {
 	time_t now = seconds();
 
 	for (size_t i = 0; i < ENTRIES; i++) {
 		struct entry *e = &u->entries[i];
 
-		if (e->used && e->file == file && e->id == id && e->until > now &&
+		if (e->used && e->column == column && e->id == id && e->until > now &&
 		    !strncmp(e->container, container ? container : "", SHORT_SIZE))
 			return e;
 	}
@@ -173,13 +191,13 @@ static struct entry *find_entry(struct users *u, enum file file, uint32_t id, co
 }
 
 /* What was not there to be read is not remembered: the next process may still be there. */
-static struct entry *add_entry(struct users *u, enum file file, uint32_t id, uint32_t pid,
+static struct entry *add_entry(struct users *u, enum column column, uint32_t id, uint32_t pid,
 			       const char *container)
 {
-	struct entry new = {.used = true, .file = file, .id = id, .until = seconds() + KEEP_S};
+	struct entry new = {.used = true, .column = column, .id = id, .until = seconds() + KEEP_S};
 	struct entry *e = &u->entries[u->next];
 
-	if (find_in_file(file, id, pid, container, new.name))
+	if (find_in_file(column, id, pid, container, new.name))
 		return NULL;
 	if (container)
 		snprintf(new.container, sizeof(new.container), "%.*s", SHORT_SIZE - 1, container);
@@ -188,24 +206,35 @@ static struct entry *add_entry(struct users *u, enum file file, uint32_t id, uin
 	return e;
 }
 
-static const char *look_up(struct users *u, enum file file, uint32_t id, uint32_t pid,
+static const char *look_up(struct users *u, enum column column, uint32_t id, uint32_t pid,
 			   const char *container)
 {
-	struct entry *e = u ? find_entry(u, file, id, container) : NULL;
+	struct entry *e = u ? find_entry(u, column, id, container) : NULL;
+	bool is_name = column == USER_NAME || column == GROUP_NAME;
 
 	if (!e && u)
-		e = add_entry(u, file, id, pid, container);
+		e = add_entry(u, column, id, pid, container);
 	if (e && e->name[0])
 		return e->name;
-	return id ? "<NA>" : "root";
+	return id || !is_name ? "<NA>" : "root";
 }
 
 const char *users_name(struct users *u, uint32_t uid, uint32_t pid, const char *container)
 {
-	return look_up(u, FILE_PASSWD, uid, pid, container);
+	return look_up(u, USER_NAME, uid, pid, container);
 }
 
 const char *users_group(struct users *u, uint32_t gid, uint32_t pid, const char *container)
 {
-	return look_up(u, FILE_GROUP, gid, pid, container);
+	return look_up(u, GROUP_NAME, gid, pid, container);
+}
+
+const char *users_home(struct users *u, uint32_t uid, uint32_t pid, const char *container)
+{
+	return look_up(u, USER_HOME, uid, pid, container);
+}
+
+const char *users_shell(struct users *u, uint32_t uid, uint32_t pid, const char *container)
+{
+	return look_up(u, USER_SHELL, uid, pid, container);
 }

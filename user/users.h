@@ -16,3 +16,6 @@ void users_free(struct users **u);
  * container NULL: the host; else its id, and pid is a process in it. u NULL: no file is known. */
 const char *users_name(struct users *u, uint32_t uid, uint32_t pid, const char *container);
 const char *users_group(struct users *u, uint32_t gid, uint32_t pid, const char *container);
+/* The same of the home directory and the login shell; "<NA>" if there is none. */
+const char *users_home(struct users *u, uint32_t uid, uint32_t pid, const char *container);
+const char *users_shell(struct users *u, uint32_t uid, uint32_t pid, const char *container);

@@ -195,7 +195,8 @@ static void test_direction(void **state)
 	resolves_to(RULE("r", "evt.dir = \">\""), "not evt.type exists");
 	resolves_to(RULE("r", "evt.dir != >"), "evt.type exists");
 	warn(RULE("r", "evt.dir=<"), "LOAD_DEPRECATED_ITEM", "evt.dir");
-	refuse(RULE("r", "evt.dir contains <"), "LOAD_ERR_COMPILE_CONDITION", "nonexistent field");
+	warn(RULE("r", "evt.dir contains <"), "LOAD_DEPRECATED_ITEM", "evt.dir");
+	warn(RULE("r", "evt.latency > 5"), "LOAD_DEPRECATED_ITEM", "evt.latency");
 }
 
 /* Where a comparison comes from is known through lists and macros. */

@@ -325,8 +325,8 @@ static void container(void **state)
 	begin(EVENT_EXECVE);
 	finish();
 	expect(FIELD_CONTAINER_ID, NULL, HAVE_VALUE, CONTAINER);
-	expect(FIELD_CONTAINER_NAME, NULL, HAVE_MISSING, NULL);
-	expect(FIELD_CONTAINER_IMAGE_REPOSITORY, NULL, HAVE_MISSING, NULL);
+	expect(FIELD_CONTAINER_NAME, NULL, HAVE_UNKNOWN, NULL);
+	expect(FIELD_CONTAINER_IMAGE_REPOSITORY, NULL, HAVE_UNKNOWN, NULL);
 	begin(EVENT_EXECVE);
 	memset(rec.r.container, 0, SHORT_SIZE);
 	strcpy(rec.r.container, "host");
@@ -502,7 +502,7 @@ static void random_records(void **state)
 
 	printf("seed %u\n", seed);
 	srand(seed);
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < 2000; i++) {
 		begin(rand() % EVENT_COUNT);
 		for (size_t b = offsetof(struct record, time); b < sizeof(rec.r); b++)
 			rec.bytes[b] = rand() % 4 ? rand() : 0;

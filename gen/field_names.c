@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names of fields in conditions and outputs: with arguments, deprecated, not offered. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/event_args.h"
+#include "gen/field.h"
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
+bool field_is_lineage(enum field_id id)
+{
+	switch (id) {
+	case FIELD_PROC_ANAME:
+	case FIELD_PROC_AEXE:
+	case FIELD_PROC_AEXEPATH:
+	case FIELD_PROC_ACMDLINE:
+	case FIELD_PROC_APID:
+	case FIELD_PROC_AENV:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool field_is_absent_live(enum field_id id)
+{
+	switch (fields[id].presence) {
+	case PRESENCE_NET:
+	case PRESENCE_IO:
+	case PRESENCE_TWO:
+	case PRESENCE_NEVER:
+		return true;
+	default:
+		return false;
+	}
+}
+
+const char *field_refused(const char *name)
+{
+	static const struct {
+		const char *name, *why;
+	} rows[] = {
+#define REFUSED(name, why) {name, why},
+#include "gen/refused.def"
+#undef REFUSED
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t len = strlen(rows[i].name);
+		bool all = rows[i].name[len - 1] == '.';
+
+		if (all ? !strncmp(rows[i].name, name, len) : !strcmp(rows[i].name, name))
+			return rows[i].why;
+	}
+	return NULL;
+}
+
+bool field_is_deprecated(enum field_id id)
+{
+	switch (id) {
+	case FIELD_EVT_DIR:
+	case FIELD_EVT_LATENCY:
+	case FIELD_EVT_LATENCY_S:
+	case FIELD_EVT_LATENCY_NS:
+	case FIELD_EVT_LATENCY_HUMAN:
+	case FIELD_EVT_WAIT_LATENCY:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* ---- arguments by name ---- */
+
+static bool is_number(const char *s)
+{
+	return *s && !s[strspn(s, "0123456789")];
+}
+
+static bool is_known(enum field_id id, const char *arg)
+{
+	switch (id) {
+	case FIELD_EVT_TYPE_IS:
+		return event_type_find(arg);
+	case FIELD_EVT_ARG:
+		return is_number(arg) || event_arg_exists(arg);
+	case FIELD_EVT_RAWARG:
+		return event_arg_exists(arg);
+	default:
+		return true;
+	}
+}
+
+bool field_arg_known(const struct field *f, const char *arg, char *why, size_t size)
+{
+	bool type = f->id == FIELD_EVT_TYPE_IS;
+	const char *near;
+
+	if (is_known(f->id, arg))
+		return true;
+	near = type ? event_type_nearest(arg) : event_arg_nearest(arg);
+	snprintf(why, size, "unknown event %s %.60s%s%.60s%s", type ? "type" : "argument", arg,
+		 near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	return false;
+}
+
+/* ---- in an output ---- */
+
+static const struct field *longest_field(const char *s)
+{
+	size_t len = strspn(s, LETTERS "."), best_len = 0;
+	const struct field *best = NULL;
+
+	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		size_t n = strlen(fields[i].name);
+
+		if (n > best_len && n <= len && !memcmp(fields[i].name, s, n)) {
+			best = &fields[i];
+			best_len = n;
+		}
+	}
+	return best;
+}
+
+/* The longest name behind the dot that means something; all of it if none does. */
+static size_t name_len(const struct field *f, const char *s)
+{
+	size_t all = strspn(s, LETTERS);
+	char name[64];
+
+	for (size_t n = all < sizeof(name) ? all : sizeof(name) - 1; n; n--) {
+		memcpy(name, s, n);
+		name[n] = '\0';
+		if (is_known(f->id, name))
+			return n;
+	}
+	return all;
+}
+
+static void take_brackets(struct field_token *t, const char *s)
+{
+	const char *end = strchr(s, ']');
+
+	t->arg = s + 1;
+	if (!end) {
+		t->len++;
+		return;
+	}
+	t->arg_len = end - s - 1;
+	t->len += t->arg_len + 2;
+	if (t->arg_len >= 2 && strchr("'\"", *t->arg) && *t->arg == end[-1]) {
+		t->arg++;
+		t->arg_len -= 2;
+	}
+}
+
+struct field_token field_token(const char *s)
+{
+	struct field_token t = {.field = longest_field(s)};
+
+	if (!t.field)
+		return t;
+	t.len = strlen(t.field->name);
+	s += t.len;
+	if (*s == '[' && t.field->index != INDEX_NONE) {
+		take_brackets(&t, s);
+	} else if (*s == '.' && t.field->index == INDEX_DOT_MUST) {
+		size_t n = name_len(t.field, s + 1);
+
+		if (n) {
+			t.arg = s + 1;
+			t.arg_len = n;
+			t.len += n + 1;
+		}
+	}
+	return t;
+}
