@@ -10,6 +10,7 @@
 
 #define STATES_MAX  65535
 #define CLASSES_MAX 256
+#define NODES_MAX   (8u << 20) /* of all states together: bounds the work of making them */
 #define TABLE_SIZE  (1u << 18) /* of the hash table: more than STATES_MAX, a power of two */
 
 typedef VEC(uint32_t) numbers_t;
@@ -25,6 +26,7 @@ struct builder {
 	struct nfa nfa;
 	struct outs *outs;
 	size_t max_states;
+	size_t n_nodes; /* of all states */
 	VEC(struct subset) states;
 	VEC(uint32_t) trans;
 	uint32_t *table; /* index of a state plus one */
@@ -138,7 +140,8 @@ static int state_of(struct builder *b, numbers_t *set)
 		if (is_equal(&b->states.v[*slot - 1], set->v, n))
 			return *slot - 1;
 	}
-	if (b->states.n == b->max_states)
+	b->n_nodes += n;
+	if (b->states.n == b->max_states || b->n_nodes > NODES_MAX)
 		return -E2BIG;
 	s.nodes = n ? arena_copy(b->arena, set->v, n * sizeof(*set->v)) : NULL;
 	err = set_output(b, &s);

@@ -229,14 +229,28 @@ static const char *quote(struct arena *a, const char *s, size_t len)
 	return q;
 }
 
+/* All parts in one piece of memory: there can be very many. */
+static const char *join(struct arena *a, const char *const *parts, size_t n, const char *between)
+{
+	size_t len = 1, i;
+	char *s, *to;
+
+	for (i = 0; i < n; i++)
+		len += strlen(parts[i]) + strlen(between);
+	s = to = arena_alloc(a, len);
+	for (i = 0; i < n; i++)
+		to = stpcpy(stpcpy(to, i ? between : ""), parts[i]);
+	return s;
+}
+
 static const char *values_text(struct arena *a, const struct alt *alts, size_t n)
 {
-	const char *s = quote(a, alts[0].text, alts[0].len);
+	const char **parts = arena_alloc(a, n * sizeof(*parts));
 	size_t i;
 
-	for (i = 1; i < n; i++)
-		s = arena_printf(a, "%s, %s", s, quote(a, alts[i].text, alts[i].len));
-	return s;
+	for (i = 0; i < n; i++)
+		parts[i] = quote(a, alts[i].text, alts[i].len);
+	return join(a, parts, n, ", ");
 }
 
 /* Alternatives of one operator. */
@@ -293,12 +307,12 @@ static const char *range_text(struct arena *a, const char *name, enum field_id f
 
 static const char *ranges_text(struct arena *a, const char *name, const struct pred *p)
 {
-	const char *s = range_text(a, name, p->field, &p->alts[0]);
+	const char **parts = arena_alloc(a, p->n_alts * sizeof(*parts));
 	size_t i;
 
-	for (i = 1; i < p->n_alts; i++)
-		s = arena_printf(a, "%s or %s", s, range_text(a, name, p->field, &p->alts[i]));
-	return s;
+	for (i = 0; i < p->n_alts; i++)
+		parts[i] = range_text(a, name, p->field, &p->alts[i]);
+	return join(a, parts, p->n_alts, " or ");
 }
 
 const char *pred_text(struct arena *a, const struct pred *p)

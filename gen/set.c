@@ -6,39 +6,63 @@
 
 #include "kern/match.h"
 
-#define SEEDS 64 /* tried before the table is made larger */
+#define SEEDS	  64	     /* tried before the table is made larger */
+#define SLOTS_MAX (1u << 14) /* 384 KiB: every set must leave room for the others */
 
 struct key {
 	uint64_t text[2];
 	VEC(struct pred *) preds;
+	uint32_t next; /* in its bucket: index plus one */
 	int out;
 };
-typedef VEC(struct key) keys_t;
+
+struct keys {
+	VEC(struct key) list;
+	uint32_t *buckets; /* index plus one */
+	uint32_t mask;
+};
 
 static bool is_key(const struct pred *p, enum field_id f, const struct alt *alt)
 {
 	return p->field == f && p->bit >= 0 && !p->dropped && alt->op == OP_EQ;
 }
 
-static struct key *key_of(struct arena *a, keys_t *keys, const struct alt *alt)
+static struct key *key_of(struct arena *a, struct keys *keys, const struct alt *alt)
 {
 	struct key key = {};
-	size_t i;
+	uint32_t *bucket, i;
 
 	memcpy(key.text, alt->text, alt->len);
-	for (i = 0; i < keys->n; i++) {
-		if (!memcmp(keys->v[i].text, key.text, sizeof(key.text)))
-			return &keys->v[i];
+	bucket = &keys->buckets[set_hash(key.text[0], key.text[1], 0) & keys->mask];
+	for (i = *bucket; i; i = keys->list.v[i - 1].next) {
+		if (!memcmp(keys->list.v[i - 1].text, key.text, sizeof(key.text)))
+			return &keys->list.v[i - 1];
 	}
-	*vec_add(a, keys) = key;
-	return &keys->v[keys->n - 1];
+	key.next = *bucket;
+	*vec_add(a, &keys->list) = key;
+	*bucket = keys->list.n;
+	return &keys->list.v[keys->list.n - 1];
 }
 
-static keys_t collect(struct arena *a, enum field_id f, struct preds *preds)
+static size_t count(enum field_id f, const struct preds *preds)
 {
-	keys_t keys = {};
-	size_t i, k;
+	size_t n = 0, i, k;
 
+	for (i = 0; i < preds->list.n; i++) {
+		for (k = 0; k < preds->list.v[i]->n_alts; k++)
+			n += is_key(preds->list.v[i], f, &preds->list.v[i]->alts[k]);
+	}
+	return n;
+}
+
+static struct keys collect(struct arena *a, enum field_id f, struct preds *preds)
+{
+	size_t i, k, n = count(f, preds);
+	struct keys keys = {.mask = 1};
+
+	while (keys.mask < n)
+		keys.mask = keys.mask * 2 + 1;
+	keys.buckets = arena_alloc(a, (keys.mask + 1ul) * sizeof(*keys.buckets));
 	for (i = 0; i < preds->list.n; i++) {
 		struct pred *p = preds->list.v[i];
 
@@ -66,43 +90,58 @@ static bool insert(struct set *s, const struct key *k)
 	return false;
 }
 
-static bool fill(struct set *s, const keys_t *keys)
+static bool fill(struct set *s, const struct keys *keys)
 {
 	size_t i;
 
-	memset(s->slots, 0, (s->mask + 1) * sizeof(*s->slots));
-	for (i = 0; i < keys->n; i++) {
-		if (!insert(s, &keys->v[i]))
+	memset(s->slots, 0, (s->mask + 1ul) * sizeof(*s->slots));
+	for (i = 0; i < keys->list.n; i++) {
+		if (!insert(s, &keys->list.v[i]))
 			return false;
 	}
 	return true;
 }
 
-static void place(struct arena *a, const keys_t *keys, struct set *s)
+/* False if the keys have no place in the largest table. */
+static bool place(struct arena *a, const struct keys *keys, struct set *s)
 {
 	size_t slots = 4;
 
-	while (slots < 2 * keys->n)
+	while (slots < 2 * keys->list.n)
 		slots *= 2;
-	for (;; slots *= 2) {
+	for (; slots <= SLOTS_MAX; slots *= 2) {
 		s->mask = slots - 1;
 		s->slots = arena_alloc(a, slots * sizeof(*s->slots));
 		for (s->seed = 0; s->seed < SEEDS; s->seed++) {
 			if (fill(s, keys))
-				return;
+				return true;
 		}
 	}
+	return false;
 }
 
-void set_build(struct arena *a, struct outs *outs, enum field_id f, struct preds *preds,
-	       struct set *out)
+/* The predicate with the most keys goes. */
+static void drop_largest(enum field_id f, struct preds *preds)
 {
-	keys_t keys = collect(a, f, preds);
+	struct pred *largest = NULL;
 	size_t i;
 
-	*out = (struct set){};
-	for (i = 0; i < keys.n; i++) {
-		struct key *k = &keys.v[i];
+	for (i = 0; i < preds->list.n; i++) {
+		struct pred *p = preds->list.v[i];
+
+		if (p->field == f && p->bit >= 0 && !p->dropped &&
+		    (!largest || p->n_alts > largest->n_alts))
+			largest = p;
+	}
+	largest->dropped = "its values do not fit into the kernel's hash table";
+}
+
+static void give_outputs(struct outs *outs, struct keys *keys)
+{
+	size_t i;
+
+	for (i = 0; i < keys->list.n; i++) {
+		struct key *k = &keys->list.v[i];
 
 		k->out = outs_add(outs, k->preds.v, k->preds.n);
 		if (k->out >= 0)
@@ -110,6 +149,20 @@ void set_build(struct arena *a, struct outs *outs, enum field_id f, struct preds
 		outs_drop(k->preds.v, k->preds.n);
 		k->out = outs_add(outs, k->preds.v, k->preds.n);
 	}
-	if (keys.n)
-		place(a, &keys, out);
+}
+
+void set_build(struct arena *a, struct outs *outs, enum field_id f, struct preds *preds,
+	       struct set *out)
+{
+	for (;;) {
+		struct keys keys = collect(a, f, preds);
+
+		*out = (struct set){};
+		if (!keys.list.n)
+			return;
+		give_outputs(outs, &keys);
+		if (place(a, &keys, out))
+			return;
+		drop_largest(f, preds);
+	}
 }

@@ -185,13 +185,16 @@ static __s64 code_of(enum field_id f, const struct value *v)
 {
 	size_t i, n = 0;
 	const struct domain_entry *d = field_domain(f, &n);
+	int64_t number;
 
 	for (i = 0; i < n; i++) {
 		if (strlen(d[i].text) == v->len && !memcmp(d[i].text, v->str, v->len))
 			return d[i].code;
 	}
 	/* An error without a name has its number as text. */
-	return f == FIELD_EVT_RES ? strtoll(v->str, NULL, 10) : -1;
+	number = f == FIELD_EVT_RES ? strtoll(v->str, NULL, 10) : -1;
+	/* Any other text is none that a value can have. */
+	return number ? number : INT64_MIN;
 }
 
 static void add_number(struct tables *t, const struct event *ev, enum field_id f)
