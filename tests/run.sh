@@ -69,6 +69,10 @@ tree() { run_suite tree tests/check/tree.sh; }
 tries() { run_suite e2e/try tests/e2e/try.sh; }
 golden() { run_suite golden tests/golden/run.sh; }
 conform() { run_suite conform "$B/tests/conform/conform"; }
+fuzz() {
+	run_suite fuzz tests/fuzz/run.sh
+	run_suite limits "$B/tests/conform/conform" limits
+}
 differential() { run_suite diff "$B/tests/diff/diff"; }
 rules() { run_suite rules tests/e2e/test.sh; }
 cli() { run_suite e2e/cli tests/e2e/cli.sh; }
@@ -77,7 +81,7 @@ slack() { run_suite e2e/slack tests/e2e/slack.sh; }
 evasion() { run_suite evasion tests/evasion/run.sh; }
 vm() { run_suite vm tests/vm/run.sh; }
 
-all="tree unit golden conform differential rules cli e2e tries slack evasion vm sanitized"
+all="tree unit golden conform fuzz differential rules cli e2e tries slack evasion vm sanitized"
 # shellcheck disable=SC2048
 for suite in ${*:-$all}; do
 	case " $all " in

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # The test targets; included by the Makefile.
 
-TEST_PACKAGES := libcmocka-dev runc busybox-static qemu-system-x86 cpio musl-tools jq
+TEST_PACKAGES := libcmocka-dev runc busybox-static qemu-system-x86 cpio musl-tools jq libclang-rt-dev
 HARNESS := $(addprefix $(B)/tests/harness/,sysop runner httpd musl)
-BENCH := $(addprefix $(B)/tests/bench/,loops empty empty.bpf.o)
+BENCH := $(addprefix $(B)/tests/bench/,loops empty empty.bpf.o load)
 
 test: test-deps ## install what the tests need and run what CI runs (root)
 	@$(MAKE) --no-print-directory all unit harness $(B)/tests/diff/diff \
-		$(B)/tests/conform/conform
+		$(B)/tests/conform/conform fuzzers
 	@B=$(B) tests/run.sh
 
 test-deps: deps
@@ -48,6 +48,11 @@ $(B)/tests/bench/loops: tests/bench/loops.c | $(B)/tools.ok
 	$(call msg,TEST,$@)
 	$(Q)$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -static -o $@ $<
 
+$(B)/tests/bench/load: tests/bench/load.c | $(B)/tools.ok
+	@mkdir -p $(@D)
+	$(call msg,TEST,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $<
+
 $(B)/tests/bench/empty: tests/bench/empty.c | $(B)/tools.ok
 	@mkdir -p $(@D)
 	$(call msg,TEST,$@)
@@ -84,3 +89,36 @@ $(B)/tests/conform/conform: $(CONFORM_SRC) tests/conform/conform.h $(B)/user.a $
 	@mkdir -p $(@D)
 	$(call msg,TEST,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(CONFORM_SRC) $(B)/user.a $(B)/gen.a $(LIBS)
+
+# ---- fuzzers: clang's, with sanitizers; the sources are compiled again for them ----
+
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
+FUZZ := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
+FUZZ_USER := $(wildcard user/buf.c user/event*.c user/format*.c user/json*.c user/log.c user/util.c user/value*.c)
+FUZZ_OBJ := $(GEN_SRC:%.c=$(B)/fuzz/%.o) $(FUZZ_USER:%.c=$(B)/fuzz/%.o)
+FUZZ_CFLAGS := -std=gnu17 -I. -I$(B) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) -O1 -g -MMD -MP \
+	-fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+fuzzers: $(FUZZ) ## build the fuzzers
+
+fuzz: all fuzzers ## look for inputs that break the parsers: FUZZ_SECONDS for each of them (600)
+	@B=$(B) FUZZ_SECONDS=$${FUZZ_SECONDS:-600} tests/fuzz/run.sh
+
+$(B)/fuzz/gen/%.o: gen/%.c | $(B)/tools.ok
+	@mkdir -p $(@D)
+	$(call msg,FUZZ,$@)
+	$(Q)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c $< -o $@
+
+$(B)/fuzz/user/%.o: user/%.c | $(B)/tools.ok
+	@mkdir -p $(@D)
+	$(call msg,FUZZ,$@)
+	$(Q)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c $< -o $@
+
+$(B)/fuzz/code.a: $(FUZZ_OBJ)
+	$(Q)rm -f $@; ar rcs $@ $^
+
+$(B)/fuzz/%: tests/fuzz/%.c $(B)/fuzz/code.a
+	$(call msg,FUZZ,$@)
+	$(Q)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(B)/fuzz/code.a $(LIBS)
+
+.PHONY: fuzz fuzzers

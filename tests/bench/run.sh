@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# run.sh [live|vm]: what watching costs, as ratios within one run: nothing attached, empty
+# run.sh [live|vm|load]: what watching costs, as ratios within one run: nothing attached, empty
 # programs on the same hooks, Tiercel with the project's rules.
 #
 # live: this machine, its kernel and its kind of hooks; medians of alternating samples.
 # vm:   hooks on kernel functions, under an emulator that counts instructions: exact.
-# Without an argument, both. The budgets beside the figures are the project's own.
+# load: rules to an image: the project's own and, where there is a directory of public rule files
+#       beside the repository or in FALCO_RULES_DIR, those too.
+# Without an argument, all. The budgets beside the figures are the project's own.
 . "$(dirname "$0")/../harness/lib.sh"
 . "$TESTS/vm/lib.sh"
 BENCH=$B/tests/bench
@@ -146,6 +148,34 @@ report() { # live|vm FILE
 	}' "$2"
 }
 
+# ---- rules to an image ----
+
+# Prints median and least time and the peak of memory of compiling these files.
+load_one() { # NAME FILE...
+	local name=$1 out median least mib
+	local -a rules=()
+	shift
+	for out in "$@"; do rules+=(-r "$out"); done
+	out=$(mktemp)
+	read -r median least mib < <("$BENCH/load" "$ROUNDS" "$TIERCEL" compile "${rules[@]}" -o "$out")
+	rm -f "$out"
+	[ -n "${mib:-}" ] || { echo "$name: they do not load"; return 1; }
+	printf '%-40s %4s ms (least %s), %s MiB   budget 400 ms\n' "$name" "$median" "$least" "$mib"
+}
+
+load() {
+	local -a public
+	mapfile -t public < <(compgen -G "${FALCO_RULES_DIR:-$ROOT/../*/*-rules}/*.yaml")
+	[ -x "$BENCH/load" ] || { echo "Cannot measure: make bench builds what is needed"; return 1; }
+	load_one "the project's own rules" "$ROOT"/rules/*.yaml || return 1
+	[ "${#public[@]}" -gt 0 ] || { echo "no public rule files beside the repository"; return 0; }
+	load_one "and ${#public[@]} public rule files" "${public[@]}" "$ROOT"/rules/*.yaml
+}
+
+if [ "${1:-}" = load ]; then
+	load
+	exit
+fi
 obstacle=$(live_obstacle)
 [ -x "$BENCH/loops" ] || obstacle="the loops are not built: make bench"
 [ -z "$obstacle" ] || { echo "Cannot measure: $obstacle"; exit 1; }
@@ -153,6 +183,6 @@ status=0
 case ${1:-both} in
 live) live || status=1 ;;
 vm) work=$(mktemp -d); trap 'rm -rf "$work"' EXIT; in_vm || status=1 ;;
-*) live || status=1; echo; in_vm || status=1 ;;
+*) live || status=1; echo; in_vm || status=1; echo; load || status=1 ;;
 esac
 exit $status

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* conform [FILE.cases]...: reads the cases and says of each whether it holds. */
+/*
+ * conform [FILE.cases]...: reads the cases and says of each whether it holds;
+ * without files: all of this folder, and the public rule files. conform limits: rule files made to
+ * exhaust a loader.
+ */
 #include "tests/conform/conform.h"
 
 #include <errno.h>
@@ -295,12 +299,15 @@ int main(int argc, char **argv)
 	setenv("TZ", "UTC", 1);
 	setenv("FALCO_HOSTNAME", "box", 1);
 	tzset();
+	if (argc == 2 && !strcmp(argv[1], "limits"))
+		return !limits_hold();
 	for (int i = 1; i < argc; i++)
 		bad |= run_file(argv[i], &seen) != 0;
 	if (argc < 2 && !glob("tests/conform/*.cases", 0, NULL, &found)) {
 		for (size_t i = 0; i < found.gl_pathc; i++)
 			bad |= run_file(found.gl_pathv[i], &seen) != 0;
 		globfree(&found);
+		bad |= !public_rules();
 	}
 	printf("# %zu cases\n", seen);
 	return bad || !seen;

@@ -89,3 +89,8 @@ extern const struct check condition_checks[], event_checks[], format_checks[], r
 bool diag_is(const struct diag *d, const char *where);
 /* The first one of a severity into got, if there is one. */
 void diag_say(const struct diags *d, enum severity s, struct buf *got);
+
+/* Rule files that others have published, where there are some: public.c. */
+bool public_rules(void);
+/* Rule files made to exhaust a loader: limits.c. */
+bool limits_hold(void);

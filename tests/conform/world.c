@@ -136,6 +136,14 @@ int world_load(struct world *w, const char *extra)
 	err = load_files(w);
 	if (!err && extra)
 		err = ruleset_load_text(w->rs, "condition", extra, strlen(extra));
+	for (size_t i = 0; !err && i < w->config.rules.n; i++) {
+		struct rule_selection s;
+
+		err = config_selection(w->config.rules.v[i], &s);
+		if (!err)
+			ruleset_select(w->rs, &s);
+	}
+	w->rs->minimum = w->config.priority;
 	if (!err)
 		err = ruleset_finish(w->rs, w->config.rule_matching == MATCHING_FIRST);
 	return err ? err : compile(w);
