@@ -9,6 +9,7 @@
 #include "gen/event_args.h"
 #include "gen/family.h"
 #include "gen/field.h"
+#include "gen/typeset.h"
 
 #define EVENT_TYPES_MAX 100 /* of a rule: more are worth a warning, as in Falco */
 #define NAMES_MAX	64  /* event types that a rule asks for and that are looked at together */
@@ -94,31 +95,6 @@ static void lint_value(struct seen *s, const struct field *f, const struct liter
 		     "'%s' is no value that the field can have: it never matches", l->text);
 }
 
-/* Could the tree (negated: its negation) hold for an event of that type? Comparisons with
- * other fields: yes. */
-static bool allows_type(const struct node *n, bool negated, const char *type)
-{
-	bool all = (n->kind == NODE_AND) != negated, hit = false;
-	size_t i;
-
-	if (n->kind == NODE_NOT)
-		return allows_type(n->kids[0], !negated, type);
-	if (n->kind != NODE_COMPARE) {
-		for (i = 0; i < n->n_kids; i++) {
-			if (allows_type(n->kids[i], negated, type) != all)
-				return !all;
-		}
-		return all;
-	}
-	if (!n->left->field || n->left->field->id != FIELD_EVT_TYPE)
-		return true;
-	if (!is_equality(n->op) && n->op != OP_NE)
-		return n->op != OP_EXISTS || !negated;
-	for (i = 0; i < n->n_values; i++)
-		hit |= !strcmp(n->values[i].text, type);
-	return hit != (negated != (n->op == OP_NE));
-}
-
 /* An argument of events that no event type of the rule has. */
 static void lint_arg(struct seen *s, const struct expr *e)
 {
@@ -126,7 +102,7 @@ static void lint_arg(struct seen *s, const struct expr *e)
 	size_t i;
 
 	for (i = 0; i < n_event_types; i++) {
-		if (!allows_type(s->tree, false, event_types[i].name))
+		if (!typeset_has(s->tree, event_types[i].name))
 			continue;
 		if (event_has_arg(event_types[i].name, e->key))
 			return;
@@ -173,7 +149,7 @@ static void lint_types(struct ruleset *rs, const struct rule *r)
 	size_t i, n = 0;
 
 	for (i = 0; i < n_event_types; i++)
-		n += allows_type(r->tree, false, event_types[i].name);
+		n += typeset_has(r->tree, event_types[i].name);
 	if (n > EVENT_TYPES_MAX)
 		diag_add(&rs->diags, SEVERITY_WARNING, r->condition_at, "LOAD_NO_EVTTYPE",
 			 "restrict it with evt.type, or set warn_evttypes: false",

@@ -14,6 +14,7 @@
 #include "gen/parse.h"
 #include "gen/resolve.h"
 #include "gen/ruleset_private.h"
+#include "gen/schema.h"
 #include "gen/yaml.h"
 
 struct ruleset *ruleset_new(void)
@@ -174,8 +175,11 @@ int ruleset_load_text(struct ruleset *rs, const char *name, const char *text, si
 	file = file_add(rs, arena_str(rs->arena, name, strlen(name)));
 	diag_source_add(&rs->diags, file->name, arena_str(rs->arena, text, len), len);
 	err = yaml_read(&rs->diags, rs->diags.sources, &documents, &n);
-	if (!err)
+	if (!err) {
+		file->read = true;
+		schema_check(rs->arena, file, documents, n);
 		err = check_before(rs, documents, n);
+	}
 	for (i = 0; !err && i < n; i++)
 		err = read_document(rs, documents[i]);
 	file->has_rule = rs->n_rules > n_rules;

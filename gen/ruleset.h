@@ -31,7 +31,9 @@ struct rule {
 	bool enabled;
 	bool skip_if_unknown;
 	bool warn_evttypes;
-	const char **tags; /* sorted, unique */
+	bool capture;			/* kept to be shown: nothing is recorded */
+	unsigned long capture_duration; /* ms, 0: not given */
+	const char **tags;		/* sorted, unique */
 	size_t n_tags;
 	struct node *tree; /* macros resolved, checked; NULL for a skipped rule */
 	size_t index;	   /* order of evaluation */
@@ -41,6 +43,9 @@ struct rule {
 struct rule_file {
 	const char *name;
 	bool has_rule;
+	bool read;		      /* it is YAML: its shape was looked at */
+	const char **schema_warnings; /* what does not fit gen/schema.def */
+	size_t n_schema_warnings;
 };
 
 struct ruleset {
@@ -63,6 +68,11 @@ void ruleset_free(struct ruleset **rs);
 int ruleset_load(struct ruleset *rs, const char *path);
 /* The same for a text in memory; name stands for the file in messages. */
 int ruleset_load_text(struct ruleset *rs, const char *name, const char *text, size_t len);
+/* What required_plugin_versions asks for, an entry with its alternatives as "a (>= 1.0.0), b (>=
+ * 1.0.0)"; NULL after the last. */
+const char *ruleset_plugin(const struct ruleset *rs, size_t i);
+/* The engine that rule files can require: Falco's that we are on a par with, "0.63.0". */
+extern const char ruleset_engine[];
 /* The files in the order in which they were read; NULL after the last. */
 const struct rule_file *ruleset_file(const struct ruleset *rs, size_t i);
 /* Turns rules on or off, after the last file and before ruleset_finish(). */

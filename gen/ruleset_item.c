@@ -11,7 +11,7 @@
 
 /* What we can do, in the numbers of Falco's engine and of its container plugin, whose fields we
  * have built in. */
-static const unsigned long engine_version[3] = {0, 63, 0};
+const char ruleset_engine[] = "0.63.0";
 static const unsigned long container_version[3] = {0, 7, 0};
 
 /* "x.y.z", or "N" for 0.N.0 if short_form. */
@@ -60,7 +60,7 @@ static void note_engine(struct ruleset *rs, const unsigned long want[3])
 int read_engine_version(struct item *it)
 {
 	static const char *const known[] = {"required_engine_version", NULL};
-	unsigned long want[3];
+	unsigned long want[3], engine_version[3] = {};
 	struct ynode *n;
 	int err = item_text(it, known[0], true, &n);
 
@@ -73,6 +73,7 @@ int read_engine_version(struct item *it)
 				 "\"x.y.z\" semver format.",
 				 n->text);
 	note_engine(it->rs, want);
+	parse_version(ruleset_engine, false, engine_version);
 	if (is_compatible(engine_version, want))
 		return 0;
 	return item_fail(it, n->at, CODE_VALIDATE,
@@ -165,6 +166,11 @@ static int read_plugin_entry(struct item *it, struct ynode *map)
 	priv->plugins = arena_push(it->rs->arena, priv->plugins, priv->n_plugins, sizeof(p));
 	priv->plugins[priv->n_plugins++] = p;
 	return 0;
+}
+
+const char *ruleset_plugin(const struct ruleset *rs, size_t i)
+{
+	return i < rs->priv->n_plugins ? rs->priv->plugins[i].wanted : NULL;
 }
 
 void check_plugins(struct ruleset *rs)

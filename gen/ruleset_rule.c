@@ -170,20 +170,17 @@ static int set_exceptions(struct item *it, struct rule_entry *e, enum except_mod
 	return except_read(it, e, n, mode);
 }
 
-/* Recording of system calls is not done; the keys are read so that a wrong value is found. */
-static int check_capture(struct item *it)
+/* Recording of system calls is not done. */
+static int set_capture(struct item *it, struct rule *r)
 {
-	unsigned long duration = 0;
-	bool capture = false;
-	int err = item_bool(it, "capture", &capture);
+	int err = item_bool(it, "capture", &r->capture);
 
 	if (!err)
-		err = item_number(it, "capture_duration", &duration);
-	if (err || !capture || it->rs->priv->noted_capture)
+		err = item_number(it, "capture_duration", &r->capture_duration);
+	if (err || !r->capture || it->rs->priv->noted_capture)
 		return err;
 	it->rs->priv->noted_capture = true;
-	diag_add(&it->rs->diags, SEVERITY_NOTE, ynode_get(it->map, "capture")->at,
-		 "LINT_NO_CAPTURE", NULL,
+	diag_add(&it->rs->diags, SEVERITY_NOTE, r->at, "LINT_NO_CAPTURE", NULL,
 		 "'capture' has no effect, here and in other rules: system calls are not recorded");
 	return 0;
 }
@@ -196,7 +193,7 @@ static int set_switches(struct item *it, struct rule *r)
 		err = item_bool(it, "warn_evttypes", &r->warn_evttypes);
 	if (!err)
 		err = item_bool(it, "skip-if-unknown-filter", &r->skip_if_unknown);
-	return err ? err : check_capture(it);
+	return err ? err : set_capture(it, r);
 }
 
 static bool is_known_source(const char *s)

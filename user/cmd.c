@@ -81,6 +81,15 @@ static int parse_uint(const struct cmd *c, const char *text, unsigned *out)
 	return 0;
 }
 
+static int refuse(const struct cmd *c, const struct opt *o)
+{
+	if (o->letter)
+		cmd_usage(c, "option '-%c' does not exist: %s", o->letter, (const char *)o->target);
+	else
+		cmd_usage(c, "option '--%s' does not exist: %s", o->name, (const char *)o->target);
+	return -EOPNOTSUPP;
+}
+
 static int set(const struct cmd *c, const struct opt *o, const char *value)
 {
 	switch (o->type) {
@@ -94,8 +103,13 @@ static int set(const struct cmd *c, const struct opt *o, const char *value)
 		return list_add(o->target, value);
 	case OPT_UINT:
 		return parse_uint(c, value, o->target);
+	case OPT_MAYBE:
+		*(const char **)o->target = value ? value : "";
+		return 0;
 	case OPT_NULL:
 		return 0;
+	case OPT_REFUSED:
+		return refuse(c, o);
 	}
 	return -EINVAL;
 }
@@ -139,7 +153,7 @@ static int take_value(const struct cmd *c, const struct opt *o, const char *insi
 {
 	if (!o->arg)
 		return set(c, o, NULL);
-	if (inside)
+	if (inside || o->type == OPT_MAYBE || o->type == OPT_REFUSED)
 		return set(c, o, inside);
 	if (*i + 1 >= argc) {
 		cmd_usage(c, "option '%s' needs an argument: %s", argv[*i], o->arg);

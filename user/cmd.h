@@ -16,11 +16,13 @@ struct arg_list {
 };
 
 enum opt_type {
-	OPT_FLAG, /* bool: true if given */
-	OPT_TEXT, /* const char * */
-	OPT_LIST, /* struct arg_list: may be repeated */
-	OPT_UINT, /* unsigned */
-	OPT_NULL, /* accepted and without effect; target NULL. With arg it takes an argument */
+	OPT_FLAG,    /* bool: true if given */
+	OPT_TEXT,    /* const char * */
+	OPT_LIST,    /* struct arg_list: may be repeated */
+	OPT_UINT,    /* unsigned */
+	OPT_MAYBE,   /* const char *: --name or --name=VALUE; "" without a value */
+	OPT_REFUSED, /* not taken; target is a const char * that says why. With arg as OPT_NULL */
+	OPT_NULL,    /* accepted and without effect; target NULL. With arg it takes an argument */
 };
 
 struct opt {
@@ -43,7 +45,8 @@ struct cmd {
  * Sets the targets. Options may stand after other arguments; what follows -- is none. -h and
  * --help print and end the program. Returns 0 with the other arguments in rest (free rest->v
  * and the v of every list with arg_list_free), or -EINVAL after having said what is wrong: the
- * command returns EXIT_USAGE. rest NULL: no other arguments are allowed.
+ * command returns EXIT_USAGE; or -EOPNOTSUPP after an option that is refused. rest NULL: no other
+ * arguments are allowed.
  */
 int cmd_parse(const struct cmd *c, int argc, char **argv, struct arg_list *rest);
 void arg_list_free(struct arg_list *l);

@@ -13,6 +13,8 @@
 #include "user/config.h"
 #include "user/hook.h"
 #include "user/json.h"
+#include "user/list.h"
+#include "user/util.h"
 
 /* One row of any table: members with names, as text in columns or as a JSON object. */
 #define MEMBERS_MAX 8
@@ -288,6 +290,94 @@ static void print_markdown(const struct topic *t)
 	}
 }
 
+int list_print(const char *name, enum list_form form)
+{
+	const struct topic *t = topics;
+
+	while (strcmp(t->name, name))
+		t++;
+	switch (form) {
+	case LIST_JSON:
+		return print_json(t);
+	case LIST_NAMES:
+		print_names(t);
+		break;
+	case LIST_MARKDOWN:
+		print_markdown(t);
+		break;
+	case LIST_TEXT:
+		print_text(t);
+		break;
+	}
+	return EXIT_OK;
+}
+
+/* What a key's values are, by the name of its type. */
+static const char *json_type(const struct config_key *k)
+{
+	if (k->ignored)
+		return "{}";
+	if (!strcmp(k->type, "boolean"))
+		return "{\"type\": \"boolean\"}";
+	if (!strcmp(k->type, "number"))
+		return "{\"type\": \"integer\", \"minimum\": 0}";
+	if (!strcmp(k->type, "texts"))
+		return "{\"type\": [\"array\", \"string\"]}";
+	return strcmp(k->type, "selections") ? "{\"type\": \"string\"}" : "{\"type\": \"array\"}";
+}
+
+/* Other keys are below it. */
+static bool is_group(const char *path)
+{
+	size_t n = strlen(path);
+
+	for (size_t i = 0; i < n_config_keys; i++) {
+		if (!strncmp(config_keys[i].path, path, n) && config_keys[i].path[n] == '.')
+			return true;
+	}
+	return false;
+}
+
+/* The keys that begin with that prefix, one level deep; what is below them by recursion. */
+static void print_keys(FILE *out, const char *prefix)
+{
+	size_t n = strlen(prefix);
+	const char *comma = "";
+	_cleanup_free_ char *done = NULL; /* the group printed last: groups are not split up */
+
+	for (size_t i = 0; i < n_config_keys; i++) {
+		const char *path = config_keys[i].path, *dot;
+
+		if (strncmp(path, prefix, n) || is_group(path))
+			continue;
+		dot = strchr(path + n, '.');
+		if (!dot) {
+			fprintf(out, "%s\"%s\": %s", comma, path + n, json_type(&config_keys[i]));
+		} else if (!done || strncmp(path, done, strlen(done))) {
+			free(done);
+			done = strndup(path, dot + 1 - path);
+			if (!done)
+				return;
+			fprintf(out, "%s\"%.*s\": {\"properties\": {", comma, (int)(dot - path - n),
+				path + n);
+			print_keys(out, done);
+			fputs("}}", out);
+		} else {
+			continue;
+		}
+		comma = ",\n";
+	}
+}
+
+void list_config_schema(FILE *out)
+{
+	fputs("{\"$schema\": \"http://json-schema.org/draft-06/schema#\", \"type\": \"object\",\n"
+	      "\"properties\": {\n",
+	      out);
+	print_keys(out, "");
+	fputs("}}\n", out);
+}
+
 static bool json, names, markdown;
 
 static const struct opt opts[] = {
@@ -318,15 +408,10 @@ static int list(const char *name)
 			nearest_offer(&near, topics[i].name);
 			continue;
 		}
-		if (json)
-			return print_json(&topics[i]);
-		if (names)
-			print_names(&topics[i]);
-		else if (markdown)
-			print_markdown(&topics[i]);
-		else
-			print_text(&topics[i]);
-		return EXIT_OK;
+		return list_print(name, json	   ? LIST_JSON
+					: names	   ? LIST_NAMES
+					: markdown ? LIST_MARKDOWN
+						   : LIST_TEXT);
 	}
 	if (near.best)
 		return cmd_usage(&cmd, "there is no list '%s'; did you mean '%s'?", name,

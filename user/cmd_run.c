@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gen/gen.h"
 #include "user/agent.h"
 #include "user/alert.h"
+#include "user/ask.h"
 #include "user/config.h"
 #include "user/log.h"
 #include "user/probe.h"
@@ -27,11 +30,15 @@ struct run {
 };
 
 static struct {
-	const char *config, *policy, *hooks;
-	struct arg_list rules, options;
+	const char *config, *policy, *hooks, *pidfile, *print;
+	struct arg_list rules, options, sources, no_sources;
 	unsigned seconds;
-	bool json;
+	bool json, verbose, page_size;
 } opt;
+
+static struct ask ask;
+
+#define GONE(text) (void *)(text)
 
 static const struct opt opts[] = {
 	{"config", 'c', OPT_TEXT, &opt.config, "FILE",
@@ -44,7 +51,48 @@ static const struct opt opts[] = {
 	{"duration", 'M', OPT_UINT, &opt.seconds, "SECONDS", "end after that time"},
 	{"hooks", 0, OPT_TEXT, &opt.hooks, "KIND",
 	 "auto (default), functions or tracepoints: where the kernel is watched"},
+	{"pidfile", 'P', OPT_TEXT, &opt.pidfile, "FILE", "write the process id there"},
+	{"validate", 'V', OPT_LIST, &ask.validate, "FILE",
+	 "only validate rule files; may be repeated"},
+	{"dry-run", 0, OPT_FLAG, &ask.dry_run, NULL, "load and compile all, but do not watch"},
+	{NULL, 'L', OPT_FLAG, &ask.describe_all, NULL, "show all rules (JSON with json_output)"},
+	{NULL, 'l', OPT_TEXT, &ask.describe, "RULE", "show one rule"},
+	{"list", 0, OPT_MAYBE, &ask.fields, "[=syscall]", "list the fields"},
+	{NULL, 'N', OPT_FLAG, &ask.names_only, NULL, "with --list: only their names"},
+	{"list-events", 0, OPT_FLAG, &ask.events, NULL, "list the event types"},
+	{NULL, 'i', OPT_FLAG, &ask.ignored, NULL, "list the event types that are off by default"},
+	{"format", 0, OPT_TEXT, &ask.format, "FORM", "of lists: text, markdown or json"},
+	{"markdown", 0, OPT_FLAG, &ask.markdown, NULL, "the same as --format markdown"},
+	{"list-plugins", 0, OPT_FLAG, &ask.plugins, NULL, "list the plugins: there are none"},
+	{"plugin-info", 0, OPT_TEXT, &ask.plugin, "NAME", NULL},
+	{"rule-schema", 0, OPT_FLAG, &ask.rule_schema, NULL, "print the JSON schema of rule files"},
+	{"config-schema", 0, OPT_FLAG, &ask.config_schema, NULL,
+	 "print the JSON schema of the configuration"},
+	{"support", 0, OPT_FLAG, &ask.support, NULL,
+	 "print version, system, configuration and rules as JSON"},
+	{"version", 0, OPT_FLAG, &ask.version, NULL, "print the version"},
+	{"page-size", 0, OPT_FLAG, &opt.page_size, NULL, "print the size of a page of memory"},
+	{NULL, 'v', OPT_FLAG, &opt.verbose, NULL, "log more (log_level=debug)"},
+	{"enable-source", 0, OPT_LIST, &opt.sources, "SOURCE", "the only source is syscall"},
+	{"disable-source", 0, OPT_LIST, &opt.no_sources, "SOURCE", "any but syscall"},
 	{"unbuffered", 'U', OPT_NULL, NULL, NULL, "accepted: alerts are never held back"},
+	{"print", 'p', OPT_TEXT, &opt.print, "FORMAT", "accepted without effect, as -pc in Falco"},
+	{NULL, 'A', OPT_REFUSED, GONE("hooks follow from the rules"), NULL, NULL},
+	{NULL, 'b', OPT_REFUSED, GONE("Falco has removed it"), NULL, NULL},
+	{NULL, 'd', OPT_REFUSED, GONE("Falco has removed it"), NULL, NULL},
+	{NULL, 'D', OPT_REFUSED, GONE("use -o 'rules[].disable.rule=NAME'"), NULL, NULL},
+	{NULL, 't', OPT_REFUSED,
+	 GONE("use -o 'rules[].disable.rule=*' -o 'rules[].enable.tag=TAG'"), NULL, NULL},
+	{NULL, 'T', OPT_REFUSED, GONE("use -o 'rules[].disable.tag=TAG'"), NULL, NULL},
+	{NULL, 'e', OPT_REFUSED, GONE("recorded events are decided by 'tiercel eval'"), NULL, NULL},
+	{NULL, 's', OPT_REFUSED, GONE("counts are shown at the end"), NULL, NULL},
+	{NULL, 'S', OPT_REFUSED, GONE("there is no such limit"), NULL, NULL},
+	{NULL, 'u', OPT_REFUSED, GONE("Falco has removed it"), NULL, NULL},
+	{NULL, 'k', OPT_REFUSED, GONE("Falco has removed it"), NULL, NULL},
+	{NULL, 'K', OPT_REFUSED, GONE("Falco has removed it"), NULL, NULL},
+	{NULL, 'g', OPT_REFUSED, GONE("Falco has removed it"), NULL, NULL},
+	{"cri", 0, OPT_REFUSED, GONE("containers are found without it"), NULL, NULL},
+	{"modern-bpf", 0, OPT_REFUSED, GONE("see --hooks"), NULL, NULL},
 	{},
 };
 
@@ -53,7 +101,8 @@ static const struct cmd cmd = {
 	.args = "[OPTION]...",
 	.about = "Watches this host and writes an alert for each event that a rule matches.\n"
 		 "The log, and at the end a summary, go to stderr. Ends with status 0 on SIGTERM,\n"
-		 "Ctrl-C or -M, 1 on an error, 3 if the kernel cannot be watched from here.\n",
+		 "Ctrl-C or -M, 1 on an error, 3 if the kernel cannot be watched from here.\n"
+		 "Falco's options that ask for something (-V, -L, --list ...) print it and end.\n",
 	.opts = opts,
 };
 
@@ -224,21 +273,92 @@ static int run(struct run *r, enum hooks_mode hooks)
 	return watch(r, hooks);
 }
 
+/* The only source is system calls: it must stay on. */
+static int check_sources(void)
+{
+	for (size_t i = 0; i < opt.sources.n; i++) {
+		if (strcmp(opt.sources.v[i], "syscall")) {
+			log_error("there is no source of events '%s', only syscall",
+				  opt.sources.v[i]);
+			return -EINVAL;
+		}
+	}
+	for (size_t i = 0; i < opt.no_sources.n; i++) {
+		if (!strcmp(opt.no_sources.v[i], "syscall")) {
+			log_error("at least one source of events must be enabled");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int write_pid(void)
+{
+	FILE *f = opt.pidfile ? fopen(opt.pidfile, "we") : NULL;
+	int err;
+
+	if (!opt.pidfile)
+		return 0;
+	err = !f || fprintf(f, "%d\n", getpid()) < 0;
+	if (f)
+		err |= fclose(f) != 0;
+	if (err)
+		log_error("%s: %s", opt.pidfile, strerror(errno));
+	return err ? -EIO : 0;
+}
+
+/* The configuration is there. */
+static int start(struct run *r, enum hooks_mode hooks)
+{
+	int status;
+
+	if (opt.json)
+		r->config.json_output = true;
+	if (opt.verbose)
+		log_set_level(LEVEL_DEBUG);
+	ask.config_file = opt.config;
+	ask.rules = &opt.rules;
+	ask.config = &r->config;
+	if (ask_is(&ask))
+		return ask_answer(&ask);
+	if (opt.print && strcmp(opt.print, "c") && strcmp(opt.print, "k"))
+		log_warn("-p has no effect: the output of a rule is printed as it is");
+	if (check_sources() || write_pid())
+		return EXIT_FAIL;
+	status = run(r, hooks);
+	if (opt.pidfile)
+		unlink(opt.pidfile);
+	return status;
+}
+
+static void free_options(void)
+{
+	arg_list_free(&opt.rules);
+	arg_list_free(&opt.options);
+	arg_list_free(&opt.sources);
+	arg_list_free(&opt.no_sources);
+	ask_free(&ask);
+}
+
 int cmd_run(int argc, char **argv)
 {
 	enum hooks_mode hooks = HOOKS_AUTO;
 	struct run r = {};
-	int status;
+	int status = cmd_parse(&cmd, argc, argv, NULL);
 
-	if (cmd_parse(&cmd, argc, argv, NULL))
-		return EXIT_USAGE;
+	if (status)
+		return status == -EOPNOTSUPP ? EXIT_FAIL : EXIT_USAGE;
 	if (opt.hooks && hooks_mode_parse(opt.hooks, &hooks))
 		return cmd_usage(&cmd, "--hooks is auto, functions or tracepoints");
+	if (opt.page_size) {
+		printf("Your system page size is: %ld\n", sysconf(_SC_PAGESIZE));
+		return EXIT_OK;
+	}
 	if (config_load(&r.config, opt.config, opt.options.v, opt.options.n))
 		return EXIT_FAIL;
-	if (opt.json)
-		r.config.json_output = true;
-	status = run(&r, hooks);
+	ask.argc = argc;
+	ask.argv = argv;
+	status = start(&r, hooks);
 	if (r.sinks)
 		sinks_close(&r.sinks);
 	if (r.alerter)
@@ -247,7 +367,6 @@ int cmd_run(int argc, char **argv)
 		users_free(&r.users);
 	image_free(&r.image);
 	config_free(&r.config);
-	arg_list_free(&opt.rules);
-	arg_list_free(&opt.options);
+	free_options();
 	return status;
 }

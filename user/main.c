@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gen/nearest.h"
+#include "gen/ruleset.h"
 
 #include "user/cmd.h"
 #include "user/try_actions.h"
@@ -21,7 +22,7 @@ static const struct {
 
 static int version(void)
 {
-	puts("tiercel " VERSION);
+	printf("tiercel " VERSION "\nrules: engine %s of Falco\n", ruleset_engine);
 	return EXIT_OK;
 }
 

@@ -192,12 +192,28 @@ static void add_list(struct buf *b, const struct diags *d, enum severity s, cons
 	buf_char(b, ']');
 }
 
-static void add_file(struct buf *b, const struct diags *d, const char *file)
+static void add_schema(struct buf *b, const struct rule_file *f)
 {
+	buf_printf(b, ",\"schema_valid\":%s,\"schema_warnings\":[",
+		   f->read && !f->n_schema_warnings ? "true" : "false");
+	for (size_t i = 0; i < f->n_schema_warnings; i++) {
+		if (i)
+			buf_char(b, ',');
+		json_str(b, f->schema_warnings[i], strlen(f->schema_warnings[i]));
+	}
+	buf_char(b, ']');
+}
+
+/* f NULL: what is about no file. */
+static void add_file(struct buf *b, const struct diags *d, const struct rule_file *f)
+{
+	const char *file = f ? f->name : NULL;
 	bool first = true;
 
 	buf_char(b, '{');
 	add_text(b, &first, "name", file ? file : "");
+	if (f)
+		add_schema(b, f);
 	buf_printf(b, ",\"successful\":%s", count(d, SEVERITY_ERROR, file) ? "false" : "true");
 	add_list(b, d, SEVERITY_ERROR, "errors", file);
 	add_list(b, d, SEVERITY_WARNING, "warnings", file);
@@ -217,7 +233,7 @@ void report_json(const struct ruleset *rs, struct buf *out)
 		if (!first)
 			buf_char(out, ',');
 		first = false;
-		add_file(out, &rs->diags, f->name);
+		add_file(out, &rs->diags, f);
 	}
 	if (count(&rs->diags, SEVERITY_ERROR, NULL)) {
 		if (!first)

@@ -171,6 +171,68 @@ try "a name that no rule has" 0 'LINT_SELECTS_NOTHING.*Sample' \
 try "neither enable nor disable" 1 'disable: \{rule' "$TIERCEL" check -r off.yaml -o 'rules[].remove.rule=Sample'
 rm off.yaml
 
+# ---- Falco's options of run ----
+
+run="$TIERCEL run"
+rule asked.yaml 'evt.type = execve and m' 'x %proc.name'
+sed -i '1i - list: l\n  items: [a, b]\n- macro: m\n  condition: proc.name in (l)' asked.yaml
+rule bad.yaml 'evt.type = open and fd.nmae = x'
+try "run -V of a good file" 0 'asked\.yaml: Ok\n' $run -V asked.yaml
+try "run -V of a bad file" 1 'bad\.yaml: Invalid\n1 Errors:\n.*LOAD_ERR_COMPILE_CONDITION \(Error compiling condition\)' \
+	$run -V bad.yaml
+rule other.yaml 'evt.type = open and fd.nmae = x'
+sed -i 's/Sample/Other/' other.yaml
+try "run -V: one file after the other" 1 'asked\.yaml: Ok\nother\.yaml: Invalid' $run -V asked.yaml -V other.yaml
+try "run -V as JSON" 1 '' $run -V bad.yaml -o json_output=true
+jq -e '.falco_load_results[0] | .successful == false and .schema_valid and .warnings == []
+	and (.errors[0] | .code == "LOAD_ERR_COMPILE_CONDITION" and .codedesc == "Error compiling condition"
+	and (.context | .locations[1].item_type == "rule" and .locations[1].item_name == "Sample"
+	and .locations[2].position.line == 2 and .locations[2].position.column == 33
+	and (.snippet | contains("fd.nmae"))))' out > /dev/null && ok "run -V as JSON: form" ||
+	not_ok "run -V as JSON: form: $(head -c 900 out)"
+try "run -L" 0 'Sample +d\n' $run -L -r asked.yaml
+try "run -l of no rule" 1 "no rule 'nosuch'" $run -l nosuch -r asked.yaml
+try "run -L of a bad file" 1 'fd\.nmae' $run -L -r bad.yaml
+try "run -L as JSON" 0 '' $run -L -r asked.yaml -o json_output=true
+jq -e '(.rules[0] | .info.name == "Sample" and .info.priority == "Warning" and .info.enabled
+	and (.details | .macros == ["m"] and .lists == ["l"] and .condition_operators == ["=", "in"]
+	and .condition_fields == ["evt.type", "proc.name"] and .output_fields == ["proc.name"]
+	and .events == ["execve"] and .condition_compiled == "(evt.type = execve and proc.name in (a, b))"))
+	and (.lists[] | select(.info.name == "l") | .info.items == ["a", "b"] and .details.used)
+	and (.macros[] | select(.info.name == "m") | .details.lists == ["l"])' out > /dev/null &&
+	ok "run -L as JSON: form" || not_ok "run -L as JSON: form: $(head -c 900 out)"
+try "run -V as JSON shows the rules" 0 '"falco_describe_results":\{"rules"' $run -V asked.yaml -o json_output=true
+printf -- '- rule: S\n  nosuch: 1\n  condition: evt.type = execve\n  desc: d\n  output: o\n  priority: Warning\n' > shape.yaml
+try "run -V: the shape of a file" 0 '' $run -V shape.yaml -o json_output=true
+jq -e '.falco_load_results[0] | .successful and (.schema_valid | not) and (.schema_warnings | length == 2)
+	and .warnings[0].code == "LOAD_UNKNOWN_KEY"' out > /dev/null && ok "the shape of a file: form" ||
+	not_ok "the shape of a file: $(head -c 500 out)"
+try "run --list" 0 'proc\.name' $run --list
+try "run --list -N" 0 '\nproc\.name\n' $run --list=syscall -N
+try "run --list of another source" 1 'syscall' $run --list=k8s_audit
+try "run --list --markdown" 0 '\n\| proc\.name \|' $run --list --markdown
+try "run --list-events" 0 'openat' $run --list-events
+try "run -i" 0 '- read\n' $run -i
+try "run --version" 0 'Engine: 0\.63\.0' $run --version
+try "run --version as JSON" 0 '"engine_version_semver":"0\.63\.0"' $run --version -o json_output=true
+try "run --dry-run" 0 'dry run: 1 rules' $run --dry-run -r asked.yaml
+try "run --dry-run of a bad file" 1 'fd\.nmae' $run --dry-run -r bad.yaml
+try "run --rule-schema" 0 '' $run --rule-schema
+jq -e '.definitions.item.properties | has("rule") and has("skip-if-unknown-filter")' out > /dev/null &&
+	ok "the schema of rules is JSON" || not_ok "the schema of rules: $(head -c 300 out)"
+try "run --config-schema" 0 '' $run --config-schema
+jq -e '.properties.slack.properties | has("webhookurl")' out > /dev/null &&
+	ok "the schema of the configuration is JSON" || not_ok "the schema of the configuration: $(head -c 300 out)"
+printf 'slack:\n  webhookurl: https://secret.invalid/x\n' > secret.yaml
+try "run --support" 0 'Sample' $run --support -c secret.yaml -r asked.yaml -o slack.webhookurl=secret
+jq -e '.rules_files[0].name == "asked.yaml" and .engine_version_semver == "0.63.0"' out > /dev/null &&
+	! grep -q secret.invalid out && ! grep -q '=secret' out && ok "run --support: form" ||
+	not_ok "run --support: form: $(head -c 900 out)"
+try "an option that Falco removed" 1 "option '-A' does not exist" $run -A
+try "run --plugin-info" 1 'no plugins' $run --plugin-info json
+try "run --disable-source syscall" 1 'at least one source' $run -r asked.yaml --disable-source syscall
+rm asked.yaml bad.yaml shape.yaml secret.yaml other.yaml
+
 # ---- without privileges: one sentence that says what is missing ----
 
 if [ "$(id -u)" != 0 ]; then
