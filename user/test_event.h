@@ -6,7 +6,7 @@
 #include "user/json.h"
 
 /* Values that the events of one file may have in all: aliases can multiply what is short. */
-#define TEST_VALUES_MAX 1000000
+#define TEST_VALUES_MAX 200000
 
 /*
  * The mapping as an object: first the members of defaults that it does not name, then its own.
