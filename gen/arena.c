@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory of one compilation. Chunks in a list, the newest first; a piece larger than a chunk
- * gets one of its own. Knows nothing of what it holds.
+ * Memory of one compilation. Chunks in a list, the one in use first; a large piece gets one of its
+ * own behind it. Knows nothing of what it holds.
  */
 #include "gen/arena.h"
 
@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define CHUNK_SIZE ((size_t)64 << 10)
+#define LARGE	   (CHUNK_SIZE / 4)
 
 struct chunk {
 	struct chunk *next;
@@ -58,15 +59,16 @@ void arena_free(struct arena **a)
 	*a = NULL;
 }
 
-static struct chunk *chunk_add(struct arena *a, size_t size)
+/* Puts it where *place is. */
+static struct chunk *chunk_add(struct chunk **place, size_t size)
 {
 	struct chunk *c = calloc(1, sizeof(*c) + size);
 
 	if (!c)
 		no_memory();
 	c->size = size;
-	c->next = a->chunks;
-	a->chunks = c;
+	c->next = *place;
+	*place = c;
 	return c;
 }
 
@@ -77,8 +79,10 @@ void *arena_alloc(struct arena *a, size_t size)
 
 	/* Two empty pieces are still two places. */
 	size = round_up(size ? size : 1);
-	if (!c || c->size - c->used < size)
-		c = chunk_add(a, size > CHUNK_SIZE ? size : CHUNK_SIZE);
+	if (c && c->size - c->used < size && size > LARGE)
+		c = chunk_add(&c->next, size);
+	else if (!c || c->size - c->used < size)
+		c = chunk_add(&a->chunks, size > CHUNK_SIZE ? size : CHUNK_SIZE);
 	piece = c->data + c->used;
 	c->used += size;
 	return piece;
