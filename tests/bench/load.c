@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* load ROUNDS COMMAND...: runs it that often; median of its time, and its peak of memory. */
+/*
+ * load ROUNDS COMMAND...: runs it that often; medians of the time it took and of the time it had a
+ * processor, in ms, and its peak of memory in MiB.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -25,7 +28,7 @@ static int by_size(const void *a, const void *b)
 }
 
 /* Milliseconds; -1 if it failed. */
-static double run(char **argv, long *kib)
+static double run(char **argv, double *cpu, long *kib)
 {
 	double began = now();
 	struct rusage used;
@@ -42,12 +45,14 @@ static double run(char **argv, long *kib)
 		return -1;
 	if (used.ru_maxrss > *kib)
 		*kib = used.ru_maxrss;
+	*cpu = (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e3 +
+	       (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e3;
 	return now() - began;
 }
 
 int main(int argc, char **argv)
 {
-	double ms[ROUNDS_MAX];
+	double ms[ROUNDS_MAX], cpu[ROUNDS_MAX];
 	int rounds = argc > 2 ? atoi(argv[1]) : 0;
 	long kib = 0;
 
@@ -56,11 +61,12 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	for (int i = 0; i < rounds; i++) {
-		ms[i] = run(argv + 2, &kib);
+		ms[i] = run(argv + 2, &cpu[i], &kib);
 		if (ms[i] < 0)
 			return 1;
 	}
 	qsort(ms, rounds, sizeof(*ms), by_size);
-	printf("%.0f %.0f %.1f\n", ms[rounds / 2], ms[0], kib / 1024.0);
+	qsort(cpu, rounds, sizeof(*cpu), by_size);
+	printf("%.0f %.0f %.1f\n", ms[rounds / 2], cpu[rounds / 2], kib / 1024.0);
 	return 0;
 }
