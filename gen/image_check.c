@@ -81,7 +81,7 @@ static int check_sections(struct check *c)
 		{"triggers", h->triggers, PRED_MAX, PRED_MAX, sizeof(struct img_trigger)},
 		{"fields", h->fields, FIELD_KERNEL_COUNT, FIELD_KERNEL_COUNT,
 		 sizeof(struct img_field)},
-		{"ranges", h->ranges, h->n_ranges, RANGE_MAX * FIELD_KERNEL_COUNT,
+		{"ranges", h->ranges, h->n_ranges, TYPE_RANGE_MAX * EVENT_COUNT,
 		 sizeof(struct img_range)},
 		{"outputs", h->outs, h->n_outs, IMAGE_MAX, sizeof(struct img_out)},
 		{"automata", h->automata, AUT_COUNT, AUT_COUNT, sizeof(struct img_automaton)},
@@ -142,7 +142,9 @@ static int check_shapes(struct check *c)
 	}
 	for (i = 0; i < 64; i++) {
 		if (h->type_shapes[i] & ~low_bits(h->n_shapes) ||
-		    h->type_nums[i] & ~low_bits(FIELD_KERNEL_COUNT))
+		    h->type_nums[i] & ~low_bits(FIELD_KERNEL_COUNT) ||
+		    h->type_ranges[i].n > TYPE_RANGE_MAX ||
+		    !is_part(h->type_ranges[i].first, h->type_ranges[i].n, h->n_ranges))
 			return refuse(c, "the masks of event type %u are wrong", i);
 	}
 	return 0;
@@ -229,8 +231,7 @@ static int check_fields(struct check *c)
 	int err = 0;
 
 	for (i = 0; i < FIELD_KERNEL_COUNT && !err; i++) {
-		if (!is_part(f[i].first_range, f[i].n_ranges, c->h->n_ranges) ||
-		    f[i].n_ranges > RANGE_MAX || f[i].exists > PRED_MAX ||
+		if (f[i].exists > PRED_MAX ||
 		    !is_inside(c, f[i].preds_word, PRED_WORDS, sizeof(__u64)))
 			return refuse(c, "field %u is wrong", i);
 		if (f[i].set)
@@ -246,7 +247,7 @@ static int check_preds(struct check *c)
 	__u32 i;
 
 	for (i = 0; i < c->h->n_ranges; i++) {
-		if (r[i].pred >= PRED_MAX)
+		if (r[i].pred >= PRED_MAX || r[i].field >= FIELD_KERNEL_COUNT)
 			return refuse(c, "range %u is wrong", i);
 	}
 	for (i = 0; i < c->h->n_derived; i++) {

@@ -138,8 +138,6 @@ static void put_fields(struct writer *w, const struct plan *p, struct img_head *
 
 		field_preds(p, f, words, &out[f]);
 		out[f].preds_word = put(w, words, sizeof(words));
-		out[f].first_range = p->first_range[f];
-		out[f].n_ranges = p->n_ranges[f];
 		if (!s->slots)
 			continue;
 		out[f].set = put(w, s->slots, (s->mask + 1) * sizeof(*s->slots));
@@ -205,6 +203,31 @@ static void head_masks(const struct plan *p, struct img_head *h)
 
 		if (pred->bit >= 0 && !pred->dropped && pred_is_process(pred))
 			h->proc_fields |= FIELD_BIT(pred->field);
+	}
+}
+
+/* The ranges of each event type's fields, in a row; types with the same fields share them. */
+static void put_ranges(struct writer *w, const struct plan *p, struct img_head *h)
+{
+	size_t i;
+	int t, u;
+
+	h->ranges = w->size;
+	for (t = 0; t < EVENT_COUNT; t++) {
+		for (u = 0; u < t && h->type_nums[u] != h->type_nums[t]; u++)
+			;
+		if (u < t) {
+			h->type_ranges[t] = h->type_ranges[u];
+			continue;
+		}
+		h->type_ranges[t].first = h->n_ranges;
+		for (i = 0; i < p->ranges.n; i++) {
+			if (!(h->type_nums[t] & FIELD_BIT(p->ranges.v[i].field)))
+				continue;
+			put(w, &p->ranges.v[i], sizeof(p->ranges.v[i]));
+			h->n_ranges++;
+		}
+		h->type_ranges[t].n = h->n_ranges - h->type_ranges[t].first;
 	}
 }
 
@@ -283,15 +306,14 @@ int layout(const struct plan *p, struct image *out)
 	h.lists = PUT(&w, p->lists);
 	h.triggers = put(&w, p->triggers, sizeof(p->triggers));
 	put_fields(&w, p, &h);
-	h.n_ranges = p->ranges.n;
-	h.ranges = PUT(&w, p->ranges);
 	h.n_outs = p->outs.list.n;
 	h.outs = PUT(&w, p->outs.list);
 	put_automata(&w, p, &h);
 	h.n_derived = p->derived.n;
 	h.derived = PUT(&w, p->derived);
-	h.kernel_size = w.size;
 	head_masks(p, &h);
+	put_ranges(&w, p, &h);
+	h.kernel_size = w.size;
 	put_texts(&w, p, &h);
 	h.size = w.size;
 	if (!w.err && (h.kernel_size > IMAGE_MAX || w.size > UINT32_MAX))

@@ -58,8 +58,6 @@ static void add_derived(struct plan *p)
 
 static void match_field(struct plan *p, enum field_id f)
 {
-	size_t first = p->ranges.n;
-
 	switch (fields[f].source) {
 	case SOURCE_SHORT:
 		set_build(p->arena, &p->outs, f, &p->preds, &p->sets[f]);
@@ -67,8 +65,6 @@ static void match_field(struct plan *p, enum field_id f)
 	case SOURCE_NUM:
 	case SOURCE_ENUM:
 		range_build(p->arena, f, &p->preds, &p->ranges);
-		p->first_range[f] = first;
-		p->n_ranges[f] = p->ranges.n - first;
 		break;
 	default:
 		break;

@@ -58,7 +58,6 @@ struct plan {
 	struct outs outs;
 	struct set sets[FIELD_KERNEL_COUNT];
 	ranges_t ranges;
-	uint32_t first_range[FIELD_KERNEL_COUNT], n_ranges[FIELD_KERNEL_COUNT];
 	struct dfa dfas[AUT_COUNT];
 	VEC(struct img_derived) derived;
 

@@ -13,12 +13,19 @@ void range_build(struct arena *a, enum field_id f, struct preds *preds, ranges_t
 
 		if (p->field != f || p->bit < 0 || p->dropped)
 			continue;
-		if (ranges->n - first + p->n_alts > RANGE_MAX) {
+		if (ranges->n - first + p->n_alts + !p->n_alts > RANGE_MAX) {
 			p->dropped = too_many;
 			continue;
 		}
 		for (k = 0; k < p->n_alts; k++)
+			*vec_add(a, ranges) = (struct img_range){.low = p->alts[k].low,
+								 .width = (__u64)p->alts[k].high -
+									  (__u64)p->alts[k].low,
+								 .pred = p->bit,
+								 .field = f};
+		/* without alternatives it is the field's existence */
+		if (!p->n_alts)
 			*vec_add(a, ranges) = (struct img_range){
-				.low = p->alts[k].low, .high = p->alts[k].high, .pred = p->bit};
+				.low = INT64_MIN, .width = UINT64_MAX, .pred = p->bit, .field = f};
 	}
 }

@@ -19,7 +19,9 @@ struct tables {
 	enum event_id type;
 	__u64 truth[PRED_WORDS];
 	__u64 unknown[PRED_WORDS];
-	bool unsure; /* something is missing that the kernel always has */
+	bool unsure;   /* something is missing that the kernel always has */
+	__s64 num[64]; /* by field, those of have */
+	__u64 have;
 	__u64 live, shapes, paths;
 	__u32 flags;
 	__u16 view_flags;
@@ -206,13 +208,29 @@ static void add_number(struct tables *t, const struct event *ev, enum field_id f
 		return;
 	if (have == HAVE_MISSING)
 		t->unsure = true;
-	else
+	if (have == HAVE_VALUE) {
+		t->num[f] = fields[f].source == SOURCE_ENUM ? code_of(f, &v) : v.num;
+		t->have |= FIELD_BIT(f);
+		return;
+	}
+	if (have != HAVE_MISSING)
 		set_exists(t, f);
-	if (have == HAVE_VALUE)
-		match_ranges(t->im, field_of(t, f),
-			     fields[f].source == SOURCE_ENUM ? code_of(f, &v) : v.num, t->truth);
-	else
-		decide_unknown(t->im, f, t->truth, t->unknown);
+	decide_unknown(t->im, f, t->truth, t->unknown);
+}
+
+static void numbers(struct tables *t, const struct event *ev)
+{
+	const struct img_ranges *r = &t->h->type_ranges[t->type];
+	__u32 i;
+	int f;
+
+	t->have = 0;
+	for (f = 0; f < FIELD_KERNEL_COUNT; f++) {
+		if (t->h->type_nums[t->type] & FIELD_BIT(f))
+			add_number(t, ev, f);
+	}
+	for (i = r->first; i < r->first + r->n; i++)
+		match_range(t->im, i, t->num, t->have, t->truth);
 }
 
 /* ---- parents ---- */
@@ -362,10 +380,7 @@ static void decide_view(struct tables *t, const struct event *ev)
 			add_text(t, ev, f);
 	}
 	guards(t);
-	for (f = 0; f < FIELD_KERNEL_COUNT; f++) {
-		if (t->h->type_nums[t->type] & FIELD_BIT(f))
-			add_number(t, ev, f);
-	}
+	numbers(t, ev);
 	shapes(t);
 	if (t->flags & SHAPE_DERIVED)
 		add_others(t, ev);

@@ -65,14 +65,15 @@ _Static_assert(EVENT_COUNT <= 64, "event types index a 64-bit mask");
 #define GUARD_MAX	 1024 /* tested at exec, one after the other */
 #define CONJ_MAX	 32768
 #define RULE_MAX	 4096
-#define TEST_MAX	 8	    /* words tested by one conjunction */
-#define LIST_MAX	 256	    /* conjunctions tested for one predicate of one event */
-#define RANGE_MAX	 64	    /* ranges of one numeric field */
-#define DERIVED_MAX	 64	    /* predicates on parents and ancestors */
-#define PROBE_MAX	 8	    /* slots looked at in a hash set */
-#define HIT_MAX		 64	    /* rules that one record can carry */
-#define IMAGE_MAX	 (8u << 20) /* bytes of the part the kernel reads */
-#define SCRATCH_SLOTS	 3	    /* events under way at once on a CPU: one interrupts another */
+#define TEST_MAX	 8   /* words tested by one conjunction */
+#define LIST_MAX	 256 /* conjunctions tested for one predicate of one event */
+#define RANGE_MAX	 64  /* ranges of one numeric field ... */
+#define TYPE_RANGE_MAX	 (RANGE_MAX * FIELD_KERNEL_COUNT) /* ... and of all of an event type */
+#define DERIVED_MAX	 64				  /* predicates on parents and ancestors */
+#define PROBE_MAX	 8				  /* slots looked at in a hash set */
+#define HIT_MAX		 64				  /* rules that one record can carry */
+#define IMAGE_MAX	 (8u << 20)			  /* bytes of the part the kernel reads */
+#define SCRATCH_SLOTS	 3 /* events under way at once on a CPU: one interrupts another */
 #define IMAGE_SLACK                                                                                \
 	1024 /* bytes behind the image in its map, so that a masked offset of a                    \
 	      * structure never ends outside: value size is a power of two + this */
@@ -146,8 +147,6 @@ struct img_trigger {
 
 /* How a kernel field is compared. */
 struct img_field {
-	__u32 first_range; /* NUM and ENUM: ranges, each sets its predicate */
-	__u32 n_ranges;
 	__u32 set;	/* SHORT: offset of a table of img_slot, 0 for none */
 	__u32 set_mask; /* its number of slots minus one */
 	__u32 set_seed;
@@ -155,11 +154,19 @@ struct img_field {
 	__u64 preds_word; /* offset of PRED_WORDS words: the field's predicates */
 };
 
+/* A number of the event in a range makes a predicate true. That a NUM or ENUM field has a value
+ * is a range too: all numbers. */
 struct img_range {
-	__s64 low; /* inclusive */
-	__s64 high;
+	__u64 low;   /* first number of the range, as two's complement */
+	__u64 width; /* last number minus low */
 	__u32 pred;
-	__u32 pad;
+	__u32 field;
+};
+
+/* The ranges of an event type: n from first on. */
+struct img_ranges {
+	__u32 first;
+	__u32 n;
 };
 
 /* Slot of a hash set: linear probing over at most PROBE_MAX slots; out is an index of outs
@@ -242,13 +249,14 @@ struct img_head {
 	__u32 derived, n_derived;
 	__u32 text, text_size; /* what userspace needs: gen/image.h */
 	__u32 pad;
-	__u64 type_shapes[64];		 /* per event type: shapes that belong to it */
-	__u64 type_nums[64];		 /* per event type: NUM and ENUM fields to compare */
-	__u64 trigger_words[PRED_WORDS]; /* predicates that have a trigger list */
-	__u64 base_words[PROC_WORDS];	 /* predicates that derived ones rest on: decided for every
-					  * process, whether or not it has candidates */
-	__u64 proc_fields; /* FIELD_BIT()s of SHORT and PROC fields compared at exec */
-	__u64 types;	   /* event types that some rule watches */
+	__u64 type_shapes[64];		   /* per event type: shapes that belong to it */
+	__u64 type_nums[64];		   /* per event type: NUM and ENUM fields to compare */
+	struct img_ranges type_ranges[64]; /* ... and their ranges */
+	__u64 trigger_words[PRED_WORDS];   /* predicates that have a trigger list */
+	__u64 base_words[PROC_WORDS]; /* predicates that derived ones rest on: decided for every
+				       * process, whether or not it has candidates */
+	__u64 proc_fields;	      /* FIELD_BIT()s of SHORT and PROC fields compared at exec */
+	__u64 types;		      /* event types that some rule watches */
 };
 
 /* ---- control: one element, written by the daemon ---- */

@@ -262,21 +262,23 @@ INLINE void eval_start(__u32 idx, struct scratch *s, struct img im)
 		eval_unknown(idx, s->proc.unknown);
 }
 
-GLOBAL int eval_number(__u32 idx, __u32 f)
+#define RANGE_CHUNK 32
+
+/* n ranges from first on, the first RANGE_CHUNK of them. */
+GLOBAL int eval_ranges(__u32 idx, __u32 first, __u32 n)
 {
 	struct scratch *s = scratch_at(idx);
-	const struct img_field *field;
+	__u64 outside = 0;
 	struct img im;
 
-	if (!s || f >= FIELD_KERNEL_COUNT || !get_image(s, &im))
+	if (!s || !get_image(s, &im))
 		return 0;
-	field = field_at(im, f);
-	if (field->exists)
-		match_pred(s->truth, field->exists - 1);
-	if (match_ranges(im, field, s->num[f], s->truth) && (s->unsure & FIELD_BIT(f))) {
-		s->any_unknown = 1;
-		decide_unknown(im, f, s->truth, s->unknown);
+	for (__u32 i = 0; i < RANGE_CHUNK; i++) {
+		if (i >= n)
+			break;
+		outside |= match_range(im, first + i, s->num, s->have, s->truth);
 	}
+	s->outside |= outside;
 	return 0;
 }
 
@@ -297,27 +299,32 @@ GLOBAL int eval_shape(__u32 idx, __u32 i)
 GLOBAL int eval_numbers(__u32 idx)
 {
 	struct scratch *s = scratch_at(idx);
+	const struct img_ranges *ranges;
 	volatile __u64 *todo;
 	struct img im;
+	__u64 doubt;
 
 	if (!s || !get_image(s, &im))
 		return 0;
-	todo = &s->mask;
-	*todo = img_head(im)->type_nums[s->type & 63] & s->have;
-	for (__u32 f = 0; f < FIELD_KERNEL_COUNT; f++) {
-		if (!(*todo >> f))
+	s->outside = 0;
+	ranges = &img_head(im)->type_ranges[s->type & 63];
+	for (__u32 i = 0; i < TYPE_RANGE_MAX; i += RANGE_CHUNK) {
+		if (i >= ranges->n)
 			break;
-		if (*todo & FIELD_BIT(f))
-			eval_number(idx, f);
+		eval_ranges(idx, ranges->first + i, ranges->n - i);
 	}
-	if (s->unsure & ~s->have)
-		eval_unknown(idx, s->unsure & ~s->have);
+	doubt = s->unsure & (s->outside | ~s->have);
+	if (doubt)
+		eval_unknown(idx, doubt);
 	s->shapes = 0;
+	todo = &s->mask;
 	*todo = s->proc.live & img_head(im)->type_shapes[s->type & 63];
 	for (__u32 i = 0; i < SHAPE_MAX; i++) {
-		if (!(*todo >> i))
+		__u64 rest = *todo >> i;
+
+		if (!rest)
 			break;
-		if ((*todo >> i) & 1)
+		if (rest & 1)
 			eval_shape(idx, i);
 	}
 	return s->shapes != 0;

@@ -61,9 +61,10 @@ struct scratch {
 	__u32 type;
 	__u64 truth[PRED_WORDS];
 	__u64 unknown[PRED_WORDS];
-	__s64 num[FIELD_KERNEL_COUNT];
+	__s64 num[64]; /* by field */
 	__u64 have;   /* fields that have a number in num */
 	__u64 unsure; /* fields that could not be read to the end */
+	__u64 outside; /* fields whose number was not in some range */
 	__u64 shapes;
 	__u64 mask; /* bits under way in a loop */
 	__u64 paths;

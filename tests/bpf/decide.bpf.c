@@ -68,7 +68,7 @@ GLOBAL int take_parent(__u32 idx, __u32 n)
 
 INLINE void take_numbers(struct scratch *s, const struct test_input *in)
 {
-	__builtin_memcpy(s->num, in->num, sizeof(s->num));
+	__builtin_memcpy(s->num, in->num, sizeof(in->num));
 	s->have = in->have & ~in->unsure;
 	s->unsure = in->unsure;
 	s->type = in->type;
