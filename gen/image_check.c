@@ -134,10 +134,14 @@ static int check_shapes(struct check *c)
 		if (!has_tests(c, s[i].first_test, s[i].n_tests))
 			return refuse(c, "shape %u has wrong tests", i);
 		if (!is_part(s[i].first_always, s[i].n_always, h->n_lists) ||
-		    s[i].n_always > LIST_MAX)
+		    s[i].n_always > LIST_MAX || !s[i].n_always != !(s[i].flags & SHAPE_HAS_ALWAYS))
 			return refuse(c, "shape %u has a wrong list", i);
 		if (s[i].types & ~low_bits(EVENT_COUNT) ||
 		    s[i].paths & ~low_bits(FIELD_KERNEL_COUNT))
+			return refuse(c, "shape %u has wrong masks", i);
+	}
+	for (i = 0; i < h->n_shapes; i++) {
+		if ((h->path_shapes >> i & 1) && (s[i].flags || !s[i].paths))
 			return refuse(c, "shape %u has wrong masks", i);
 	}
 	for (i = 0; i < 64; i++) {

@@ -196,6 +196,10 @@ static void head_masks(const struct plan *p, struct img_head *h)
 		if (p->triggers[i].n)
 			h->trigger_words[i / 64] |= 1ULL << (i % 64);
 	}
+	for (i = 0; i < p->shapes.n; i++) {
+		if (p->shapes.v[i].paths && !p->shapes.v[i].flags)
+			h->path_shapes |= 1ULL << i;
+	}
 	for (i = 0; i < p->derived.n; i++)
 		h->base_words[p->derived.v[i].base / 64] |= 1ULL << (p->derived.v[i].base % 64);
 	for (i = 0; i < p->preds.list.n; i++) {

@@ -309,9 +309,13 @@ static void shapes(struct tables *t)
 	t->shapes = t->paths = 0;
 	t->flags = 0;
 	for (i = 0; i < t->h->n_shapes; i++) {
-		if ((todo >> i & 1) &&
-		    decide_shape(t->im, i, t->truth, t->unknown, &t->paths, &t->flags))
-			t->shapes |= 1ULL << i;
+		const struct img_shape *s = shape_at(t->im, i);
+
+		if (!(todo >> i & 1) || !decide_shape(t->im, i, t->truth, t->unknown))
+			continue;
+		t->shapes |= 1ULL << i;
+		t->paths |= s->paths;
+		t->flags |= s->flags;
 	}
 }
 

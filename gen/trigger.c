@@ -130,8 +130,13 @@ static void write_lists(struct lists *l)
 
 	for (i = 0; i < PRED_MAX; i++)
 		APPEND(l, l->of_pred[i], p->triggers[i].first, p->triggers[i].n);
-	for (i = 0; i < p->shapes.n; i++)
-		APPEND(l, l->always[i], p->shapes.v[i].first_always, p->shapes.v[i].n_always);
+	for (i = 0; i < p->shapes.n; i++) {
+		struct img_shape *s = &p->shapes.v[i];
+
+		APPEND(l, l->always[i], s->first_always, s->n_always);
+		if (s->n_always)
+			s->flags |= SHAPE_HAS_ALWAYS;
+	}
 }
 
 int decide_triggers(struct plan *p)

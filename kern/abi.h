@@ -117,7 +117,7 @@ struct img_shape {
 };
 #define SHAPE_PROC_TRIGGER 1u /* a process predicate triggers some of its conjunctions */
 #define SHAPE_DERIVED	   2u /* predicates of parents or ancestors are needed */
-#define SHAPE_HAS_ALWAYS   4u /* set while deciding: n_always is not 0 */
+#define SHAPE_HAS_ALWAYS   4u /* n_always is not 0 */
 
 /* What a process must be for shapes to be possible at all: tested once per exec. Its tests
  * name process words only. */
@@ -257,6 +257,7 @@ struct img_head {
 				       * process, whether or not it has candidates */
 	__u64 proc_fields;	      /* FIELD_BIT()s of SHORT and PROC fields compared at exec */
 	__u64 types;		      /* event types that some rule watches */
+	__u64 path_shapes;	      /* shapes whose conjunctions are all triggered by a path */
 };
 
 /* ---- control: one element, written by the daemon ---- */

@@ -129,6 +129,11 @@ struct thread_info {
 	unsigned long flags;
 };
 
+struct timespec64 {
+	__s64 tv_sec;
+	long tv_nsec;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int flags;

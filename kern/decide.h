@@ -68,17 +68,17 @@ INLINE __u64 decide_guard(struct img im, __u32 i, __u64 live, const __u64 *truth
 	return live | g->shapes;
 }
 
-/* Whether a shape holds, now that the numbers are known; then adds what it asks for. */
-INLINE bool decide_shape(struct img im, __u32 i, const __u64 *truth, const __u64 *unknown,
-			 __u64 *paths, __u32 *flags)
+INLINE const struct img_shape *shape_at(struct img im, __u32 i)
 {
-	const struct img_shape *s = img_at(im, img_head(im)->shapes, i, sizeof(*s));
+	return img_at(im, img_head(im)->shapes, i, sizeof(struct img_shape));
+}
 
-	if (decide_tests(im, s->first_test, s->n_tests, truth, unknown) == VERDICT_NO)
-		return false;
-	*paths |= s->paths;
-	*flags |= s->flags | (s->n_always ? SHAPE_HAS_ALWAYS : 0);
-	return true;
+/* Whether a shape holds, now that the numbers are known. */
+INLINE bool decide_shape(struct img im, __u32 i, const __u64 *truth, const __u64 *unknown)
+{
+	const struct img_shape *s = shape_at(im, i);
+
+	return decide_tests(im, s->first_test, s->n_tests, truth, unknown) != VERDICT_NO;
 }
 
 /* Tests one conjunction; on a match writes the hit. */

@@ -196,14 +196,14 @@ GLOBAL int emit_process(__u32 idx, __u64 need)
 		add_argv(s);
 	if (need & FIELD_BIT(FIELD_PROC_EXEPATH)) {
 		if (s->exepath.state == TEXT_NONE)
-			read_file_path(idx, AREA_EXEPATH, BPF_CORE_READ(t, mm, exe_file),
+			read_file_path(idx, s, AREA_EXEPATH, BPF_CORE_READ(t, mm, exe_file),
 				       &s->exepath);
 		add_text(s, TAIL_EXEPATH, &s->exepath);
 	}
 	if (need & FIELD_BIT(FIELD_PROC_CWD)) {
 		struct text cwd = {};
 
-		read_path(idx, AREA_NORMAL, (__u64)BPF_CORE_READ(t, fs, pwd.dentry),
+		read_path(idx, s, AREA_NORMAL, (__u64)BPF_CORE_READ(t, fs, pwd.dentry),
 			  (__u64)BPF_CORE_READ(t, fs, pwd.mnt), &cwd);
 		add_text(s, TAIL_CWD, &cwd);
 	}

@@ -245,10 +245,9 @@ GLOBAL int eval_process(__u32 idx)
 	return 0;
 }
 
-/* Starts the event: process bits in, event bits empty. */
+/* Starts the event: the process bits are in s->truth, event bits empty. */
 INLINE void eval_start(__u32 idx, struct scratch *s, struct img im)
 {
-	__builtin_memcpy(s->truth, s->proc.bits, sizeof(s->proc.bits));
 	__builtin_memset(s->truth + PROC_WORDS, 0, EVENT_WORDS * sizeof(*s->truth));
 	if (s->any_unknown)
 		__builtin_memset(s->unknown, 0, sizeof(s->unknown));
@@ -262,26 +261,32 @@ INLINE void eval_start(__u32 idx, struct scratch *s, struct img im)
 		eval_unknown(idx, s->proc.unknown);
 }
 
-#define RANGE_CHUNK 32
+#define RANGE_CHUNK 16
 
-/* n ranges from first on, the first RANGE_CHUNK of them. */
-GLOBAL int eval_ranges(__u32 idx, __u32 first, __u32 n)
+/* The first RANGE_CHUNK of n ranges from first on. */
+INLINE void eval_range_chunk(struct scratch *s, struct img im, __u32 first, __u32 n)
 {
-	struct scratch *s = scratch_at(idx);
 	__u64 outside = 0;
-	struct img im;
 
-	if (!s || !get_image(s, &im))
-		return 0;
 	for (__u32 i = 0; i < RANGE_CHUNK; i++) {
 		if (i >= n)
 			break;
 		outside |= match_range(im, first + i, s->num, s->have, s->truth);
 	}
 	s->outside |= outside;
+}
+
+GLOBAL int eval_ranges(__u32 idx, __u32 first, __u32 n)
+{
+	struct scratch *s = scratch_at(idx);
+	struct img im;
+
+	if (s && get_image(s, &im))
+		eval_range_chunk(s, im, first, n);
 	return 0;
 }
 
+/* Shape i, if its tests hold. */
 GLOBAL int eval_shape(__u32 idx, __u32 i)
 {
 	struct scratch *s = scratch_at(idx);
@@ -289,9 +294,30 @@ GLOBAL int eval_shape(__u32 idx, __u32 i)
 
 	if (!s || i >= SHAPE_MAX || !get_image(s, &im))
 		return 0;
-	if (decide_shape(im, i, s->truth, s->unknown, &s->paths, &s->flags))
+	return decide_shape(im, i, s->truth, s->unknown);
+}
+
+/* Shapes that hold; those without tests are seen at once. */
+INLINE void eval_shapes(__u32 idx, struct scratch *s, struct img im)
+{
+	volatile __u64 *todo = &s->mask;
+
+	*todo = s->proc.live & img_head(im)->type_shapes[s->type & 63];
+	for (__u32 i = 0; i < SHAPE_MAX; i++) {
+		const struct img_shape *shape;
+		__u64 rest = *todo >> i;
+
+		if (!rest)
+			break;
+		if (!(rest & 1))
+			continue;
+		shape = shape_at(im, i);
+		if (shape->n_tests && !eval_shape(idx, i))
+			continue;
 		s->shapes |= 1ULL << i;
-	return 0;
+		s->paths |= shape->paths;
+		s->flags |= shape->flags;
+	}
 }
 
 /* s->num and s->have in; a number that is also unsure is right only for the ranges it is in.
@@ -300,7 +326,6 @@ GLOBAL int eval_numbers(__u32 idx)
 {
 	struct scratch *s = scratch_at(idx);
 	const struct img_ranges *ranges;
-	volatile __u64 *todo;
 	struct img im;
 	__u64 doubt;
 
@@ -308,7 +333,8 @@ GLOBAL int eval_numbers(__u32 idx)
 		return 0;
 	s->outside = 0;
 	ranges = &img_head(im)->type_ranges[s->type & 63];
-	for (__u32 i = 0; i < TYPE_RANGE_MAX; i += RANGE_CHUNK) {
+	eval_range_chunk(s, im, ranges->first, ranges->n);
+	for (__u32 i = RANGE_CHUNK; i < TYPE_RANGE_MAX; i += RANGE_CHUNK) {
 		if (i >= ranges->n)
 			break;
 		eval_ranges(idx, ranges->first + i, ranges->n - i);
@@ -317,16 +343,7 @@ GLOBAL int eval_numbers(__u32 idx)
 	if (doubt)
 		eval_unknown(idx, doubt);
 	s->shapes = 0;
-	todo = &s->mask;
-	*todo = s->proc.live & img_head(im)->type_shapes[s->type & 63];
-	for (__u32 i = 0; i < SHAPE_MAX; i++) {
-		__u64 rest = *todo >> i;
-
-		if (!rest)
-			break;
-		if (rest & 1)
-			eval_shape(idx, i);
-	}
+	eval_shapes(idx, s, im);
 	return s->shapes != 0;
 }
 
@@ -339,6 +356,28 @@ INLINE void path_reset(struct scratch *s, struct img im, const struct img_field 
 		s->truth[w] &= ~mine;
 		s->unknown[w] &= ~mine;
 	}
+}
+
+/* Most paths are short and have no output until their end: no call for them. */
+INLINE void scan_path(__u32 idx, struct scratch *s, struct img im, __u32 off, __u32 len, bool end)
+{
+	const struct img_automaton *a = automaton(im, AUT_FD_NAME);
+	__u32 state = a->start, done = 0;
+	__u64 at = off;
+
+	OPAQUE(at);
+	if (at > DATA_SIZE - SCAN_CHUNK)
+		return;
+	state = match_run(im, a, state, s->data + at, len, &done);
+	if (state >= a->first_out)
+		scan_out(idx, match_out_of(im, a, state));
+	if (done < len)
+		state = scan_text(idx, AUT_FD_NAME, state, off + done, len - done);
+	if (!end || !state)
+		return;
+	state = match_next(im, a, state, SYM_END);
+	if (state >= a->first_out)
+		scan_out(idx, match_out_of(im, a, state));
 }
 
 /* One view of fd.name. */
@@ -358,8 +397,8 @@ GLOBAL int eval_path(__u32 idx, __u32 off, __u32 len, __u32 state)
 		return 0;
 	if (field->exists)
 		match_pred(s->truth, field->exists - 1);
-	if (state != TEXT_UNREADABLE)
-		eval_whole(idx, im, AUT_FD_NAME, off, len, state == TEXT_WHOLE);
+	if (state != TEXT_UNREADABLE && automaton(im, AUT_FD_NAME)->n_states)
+		scan_path(idx, s, im, off, len, state == TEXT_WHOLE);
 	if (state != TEXT_WHOLE)
 		eval_unknown(idx, FIELD_BIT(FIELD_FD_NAME));
 	return 0;

@@ -35,15 +35,14 @@ INLINE void exec_succeeded(struct task_struct *task)
 {
 	__u32 pid = BPF_CORE_READ(task, tgid);
 	struct control *c = get_control();
-	struct scratch *s;
+	struct scratch *s = NULL;
 	struct proc *old;
 	int idx;
 
 	if (!c || !c->generation)
 		return;
-	idx = scratch_take();
-	s = scratch_at(idx);
-	if (idx < 0 || !s)
+	idx = scratch_take(&s);
+	if (idx < 0)
 		return;
 	s->slot = c->slot;
 	s->type = EVENT_EXECVE;
@@ -63,24 +62,23 @@ INLINE void exec_succeeded(struct task_struct *task)
 		count(STAT_SEEN);
 		exec_event(idx, s, 0);
 	}
-	scratch_give(idx);
+	scratch_give(s);
 }
 
 INLINE void exec_failed(enum hook_id hook, enum event_id type, long res)
 {
-	struct scratch *s;
+	struct scratch *s = NULL;
 	struct gate g;
 	int idx;
 
 	if (res >= 0 || !gate_open(&g, hook))
 		return;
-	idx = scratch_take();
-	s = scratch_at(idx);
-	if (idx < 0 || !s)
+	idx = scratch_take(&s);
+	if (idx < 0)
 		return;
 	if (proc_enter(idx, s, &g, type))
 		exec_event(idx, s, res);
-	scratch_give(idx);
+	scratch_give(s);
 }
 
 /* The child begins as its parent: same program, same arguments. Where that is not so (the
@@ -89,7 +87,7 @@ INLINE void forked(struct task_struct *parent, struct task_struct *child)
 {
 	__u32 ppid = BPF_CORE_READ(parent, tgid), pid = BPF_CORE_READ(child, tgid);
 	struct control *c = get_control();
-	struct scratch *s;
+	struct scratch *s = NULL;
 	struct proc *p;
 	int idx;
 
@@ -98,9 +96,8 @@ INLINE void forked(struct task_struct *parent, struct task_struct *child)
 	p = bpf_map_lookup_elem(&procs, &ppid);
 	if (!p)
 		return;
-	idx = scratch_take();
-	s = scratch_at(idx);
-	if (idx < 0 || !s)
+	idx = scratch_take(&s);
+	if (idx < 0)
 		return;
 	s->proc = *p;
 	if (is_renamed(s, child)) {
@@ -111,7 +108,7 @@ INLINE void forked(struct task_struct *parent, struct task_struct *child)
 		s->proc.generation = 0;
 	cmd_ref(s->proc.exec_id);
 	proc_store(s, pid);
-	scratch_give(idx);
+	scratch_give(s);
 }
 
 INLINE void exited(void)

@@ -72,15 +72,26 @@ INLINE const struct img_automaton *automaton(struct img im, __u32 a)
 	return img_at(im, img_head(im)->automata, a, sizeof(struct img_automaton));
 }
 
+INLINE __u32 match_next(struct img im, const struct img_automaton *a, __u32 state, __u32 symbol)
+{
+	__u32 class = img_u8(im, a->classes + symbol);
+
+	return img_u16(im, a->trans + 2 * (state * a->n_classes + class));
+}
+
+/* Of a state from first_out on. */
+INLINE __u32 match_out_of(struct img im, const struct img_automaton *a, __u32 state)
+{
+	return img_u32(im, a->outs + 4 * (state - a->first_out));
+}
+
 /* One symbol: next state, with its output. */
 INLINE __u32 match_step(struct img im, const struct img_automaton *a, __u32 state, __u32 symbol,
 			__u64 *truth)
 {
-	__u32 class = img_u8(im, a->classes + symbol);
-
-	state = img_u16(im, a->trans + 2 * (state * a->n_classes + class));
+	state = match_next(im, a, state, symbol);
 	if (state >= a->first_out)
-		match_out(im, truth, img_u32(im, a->outs + 4 * (state - a->first_out)));
+		match_out(im, truth, match_out_of(im, a, state));
 	return state;
 }
 
@@ -100,20 +111,47 @@ INLINE void scan_hit(struct img im, __u64 *truth, __u32 ctx, __u32 out)
 
 #define SCAN_CHUNK 64
 
-/* The first SCAN_CHUNK bytes of n. first_out is read anew for each byte: what a comparison
- * taught the verifier about a register would multiply the states it follows. */
+/*
+ * Up to SCAN_CHUNK of n bytes, until a state has an output or n bytes are done; returns the state
+ * and leaves in *done how many were read. Nothing is called from the loop, so that everything in
+ * it stays in registers. first_out is read anew for each byte: what a comparison taught the
+ * verifier about a register would multiply the states it follows.
+ */
+INLINE __u32 match_run(struct img im, const struct img_automaton *a, __u32 state,
+		       const unsigned char *text, __u32 n, __u32 *done)
+{
+	const volatile __u32 *first_out = &a->first_out;
+	__u32 trans = a->trans, width = a->n_classes, i;
+	/* IMAGE_SLACK leaves room for all symbols behind a masked offset */
+	const unsigned char *classes = img_at(im, a->classes, 0, 0);
+
+	for (i = 0; i < SCAN_CHUNK; i++) {
+		if (i >= n)
+			break;
+		state = img_u16(im, trans + 2 * (state * width + classes[text[i]]));
+		if (state >= *first_out) {
+			i++;
+			break;
+		}
+	}
+	*done = i;
+	return state;
+}
+
+/* The first SCAN_CHUNK bytes of n, with their outputs. */
 INLINE __u32 match_scan(struct img im, const struct img_automaton *a, __u32 state,
 			const unsigned char *text, __u32 n, __u64 *truth, __u32 ctx)
 {
 	const volatile __u32 *first_out = &a->first_out;
-	__u32 classes = a->classes, trans = a->trans, width = a->n_classes, outs = a->outs;
+	__u32 trans = a->trans, width = a->n_classes;
+	const unsigned char *classes = img_at(im, a->classes, 0, 0);
 
 	for (__u32 i = 0; i < SCAN_CHUNK; i++) {
 		if (i >= n)
 			break;
-		state = img_u16(im, trans + 2 * (state * width + img_u8(im, classes + text[i])));
+		state = img_u16(im, trans + 2 * (state * width + classes[text[i]]));
 		if (state >= *first_out)
-			scan_hit(im, truth, ctx, img_u32(im, outs + 4 * (state - *first_out)));
+			scan_hit(im, truth, ctx, match_out_of(im, a, state));
 	}
 	return state;
 }

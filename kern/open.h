@@ -9,22 +9,6 @@
 #pragma once
 #include "kern/emit.h"
 
-/* A result that is a file descriptor, not known which: passes for one in "at least 0". */
-#define RES_SOME_FD 0x7fffffff
-
-struct open_args {
-	enum event_id type;
-	long res;	   /* file descriptor, RES_SOME_FD or negative error */
-	struct file *file; /* what was opened, NULL if nothing */
-	__u64 text;	   /* address of the path as written, 0 for none */
-	bool text_in_kernel;
-	bool no_file; /* success without a file descriptor */
-	__s32 dfd;
-	__u32 flags;
-	__u32 mode;
-	__u32 record_flags;
-};
-
 INLINE struct file *file_of_fd(long fd)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
@@ -37,8 +21,9 @@ INLINE struct file *file_of_fd(long fd)
 	return f;
 }
 
-INLINE void open_numbers(struct scratch *s, struct img im, const struct open_args *a)
+INLINE void open_numbers(struct scratch *s, struct img im)
 {
+	const struct open_args *a = &s->open;
 	__u32 acc = a->flags & O_ACCMODE;
 	bool path = a->flags & O_PATH, creat = a->type == EVENT_CREAT;
 
@@ -78,16 +63,57 @@ INLINE void read_written(struct scratch *s, const struct open_args *a)
 	s->written.len = n ? n - 1 : 0;
 }
 
+#define SAME_MAX 256 /* longer names are looked at as two */
+
+/*
+ * Whether the path as written is letter for letter the one that was resolved: the usual case,
+ * seen by reading as many bytes as it would have. Then one look is enough.
+ */
+INLINE bool read_same(struct scratch *s, const struct open_args *a)
+{
+	__u64 n = s->resolved.len + 1, from = s->resolved.off;
+	unsigned char *to = s->data + AREA(AREA_WRITTEN);
+	long err;
+
+	OPAQUE(n);
+	OPAQUE(from);
+	if (s->resolved.state != TEXT_WHOLE || !a->text || n > SAME_MAX ||
+	    from > DATA_SIZE - SAME_MAX)
+		return false;
+	if (a->text_in_kernel)
+		err = bpf_probe_read_kernel(to, n, (void *)a->text);
+	else
+		err = bpf_probe_read_user(to, n, (void *)a->text);
+	if (err)
+		return false;
+	for (__u32 i = 0; i < SAME_MAX; i += 8) {
+		__u64 differ = *(__u64 *)(to + i) ^ *(__u64 *)(s->data + from + i);
+
+		if (i + 8 >= n) {
+			/* bytes behind the end do not count */
+			if (differ << (8 * (8 - (n & 7)) & 63))
+				return false;
+			break;
+		}
+		if (differ)
+			return false;
+	}
+	s->written.off = AREA(AREA_WRITTEN);
+	s->written.len = s->resolved.len;
+	s->written.state = TEXT_WHOLE;
+	return true;
+}
+
 /* The directory that a relative path starts from. */
 INLINE void read_base(__u32 idx, struct scratch *s, __s32 dfd)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
 
 	if (dfd == AT_FDCWD)
-		read_path(idx, AREA_BASE, (__u64)BPF_CORE_READ(t, fs, pwd.dentry),
+		read_path(idx, s, AREA_BASE, (__u64)BPF_CORE_READ(t, fs, pwd.dentry),
 			  (__u64)BPF_CORE_READ(t, fs, pwd.mnt), &s->base);
 	else
-		read_file_path(idx, AREA_BASE, file_of_fd(dfd), &s->base);
+		read_file_path(idx, s, AREA_BASE, file_of_fd(dfd), &s->base);
 	if (s->base.state == TEXT_NONE)
 		s->base.state = TEXT_UNREADABLE;
 }
@@ -116,23 +142,31 @@ INLINE bool is_relative(struct scratch *s)
 	return s->data[AREA(AREA_WRITTEN)] != '/';
 }
 
-/* Whether both views are letter for letter the same: then one look is enough. */
-INLINE bool one_view(__u32 idx, struct scratch *s)
-{
-	return s->resolved.state == TEXT_WHOLE && s->written.state == TEXT_WHOLE &&
-	       s->written.len == s->resolved.len &&
-	       same_text(idx, s->written.off, s->resolved.off, s->written.len);
-}
-
 INLINE void open_paths(__u32 idx, struct scratch *s, const struct open_args *a)
 {
-	read_file_path(idx, AREA_RESOLVED, a->file, &s->resolved);
+	read_file_path(idx, s, AREA_RESOLVED, a->file, &s->resolved);
 	if (s->resolved.state == TEXT_NONE)
 		s->walk.subtree = 0;
 	s->mounted_part = s->walk.subtree;
+	s->one_view = read_same(s, a);
+	if (s->one_view)
+		return;
 	read_written(s, a);
 	if (s->written.state == TEXT_WHOLE && is_relative(s))
 		read_base(idx, s, a->dfd);
+}
+
+/* The numbers of s->open; whether any shape is left. */
+GLOBAL int open_judge(__u32 idx)
+{
+	struct scratch *s = scratch_at(idx);
+	struct img im;
+
+	if (!s || !get_image(s, &im))
+		return 0;
+	open_numbers(s, im);
+	s->judged = 1;
+	return eval_numbers(idx);
 }
 
 /* After eval_path(): whether any conjunction can hold that did not before. */
@@ -145,13 +179,17 @@ INLINE bool is_worth_testing(struct scratch *s)
 INLINE void open_view(__u32 idx, struct scratch *s, const struct text *t, __u32 flags)
 {
 	eval_path(idx, t->off, t->len, t->state);
-	if (is_worth_testing(s) || t->state != TEXT_WHOLE)
+	if (!is_worth_testing(s) && t->state == TEXT_WHOLE)
+		return;
+	if (!s->judged)
+		open_judge(idx);
+	if (s->shapes)
 		eval_rules(idx, flags);
 }
 
 INLINE void open_views(__u32 idx, struct scratch *s)
 {
-	bool one = one_view(idx, s);
+	bool one = s->one_view;
 
 	if (s->written.state == TEXT_WHOLE && !one) {
 		open_normalise(idx);
@@ -176,7 +214,27 @@ INLINE void open_alias(__u32 idx, struct scratch *s, struct file *f)
 		s->resolved = alias;
 }
 
-INLINE void open_event(__u32 idx, struct scratch *s, const struct open_args *a)
+/* Numbers before paths, for they cost less. But where only a path can trigger a rule, which is
+ * usual and rarely happens, numbers are not looked at before one did. */
+INLINE bool open_begin(__u32 idx, struct scratch *s, struct img im)
+{
+	const struct img_head *h = img_head(im);
+
+	s->judged = 0;
+	s->paths = 0;
+	if (!(s->proc.live & h->type_shapes[s->type & 63] & ~h->path_shapes)) {
+		s->paths = FIELD_BIT(FIELD_FD_NAME);
+		s->shapes = 1;
+		return true;
+	}
+	if (!open_judge(idx))
+		return false;
+	if (s->flags & SHAPE_DERIVED)
+		read_derived(idx);
+	return true;
+}
+
+INLINE void open_event(__u32 idx, struct scratch *s)
 {
 	struct record *r = record_of(s);
 	struct img im;
@@ -184,42 +242,43 @@ INLINE void open_event(__u32 idx, struct scratch *s, const struct open_args *a)
 	if (!get_image(s, &im))
 		return;
 	eval_start(idx, s, im);
-	open_numbers(s, im, a);
-	if (!eval_numbers(idx))
+	if (!open_begin(idx, s, im))
 		return;
-	if (s->flags & SHAPE_DERIVED)
-		read_derived(idx);
-	open_paths(idx, s, a);
+	open_paths(idx, s, &s->open);
 	if (s->paths) {
 		open_views(idx, s);
 		if (s->mounted_part)
-			open_alias(idx, s, a->file);
+			open_alias(idx, s, s->open.file);
 	} else {
 		eval_rules(idx, 0);
 	}
 	if (!s->n_hits && !s->overflow)
 		return;
 	record_head(s);
-	r->flags |= a->record_flags;
-	r->open_flags = a->flags;
-	r->mode = a->mode;
+	r->flags |= s->open.record_flags;
+	r->open_flags = s->open.flags;
+	r->mode = s->open.mode;
 	emit(idx);
 }
 
-/* After gate_open(). */
+/* After gate_open(), in a slot that the caller gives back. */
+INLINE void opened_in(__u32 idx, struct scratch *s, const struct gate *g, struct open_args *a)
+{
+	if (!proc_enter(idx, s, g, a->type))
+		return;
+	if (!a->file && a->res >= 0 && !a->no_file)
+		a->file = file_of_fd(a->res);
+	s->open = *a;
+	open_event(idx, s);
+}
+
 INLINE void opened(const struct gate *g, struct open_args *a)
 {
-	struct scratch *s;
-	int idx;
+	struct scratch *s = NULL;
+	int idx = scratch_take(&s);
 
-	idx = scratch_take();
-	s = scratch_at(idx);
-	if (idx < 0 || !s)
+	if (idx < 0)
 		return;
-	if (proc_enter(idx, s, g, a->type)) {
-		if (!a->file && a->res >= 0 && !a->no_file)
-			a->file = file_of_fd(a->res);
-		open_event(idx, s, a);
-	}
-	scratch_give(idx);
+	opened_in(idx, s, g, a);
+	scratch_give(s);
 }

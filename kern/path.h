@@ -34,13 +34,44 @@ INLINE __u64 mount_of(__u64 vfsmount)
 	return vfsmount - bpf_core_field_offset(struct mount, mnt);
 }
 
+/* Two words at any address: a structure that every kernel has. */
+#define PAIR(p) DIRECT(p, struct timespec64)
+
+/*
+ * Copies a name, in front of what stands at to + len. Most are short: four loads are cheaper than
+ * a call. They copy more than the name, so what they run over is put back.
+ */
+INLINE void copy_name(unsigned char *to, __u32 len, __u64 from)
+{
+	struct timespec64 *pair;
+	__u64 behind;
+
+	if (!has_rdonly_cast || len > 16) {
+		bpf_probe_read_kernel(to, len, (void *)from);
+		return;
+	}
+	behind = *(__u64 *)(to + len);
+	pair = PAIR(from);
+	if (len > 8) {
+		__u64 second = *(__u64 *)(to + len + 8);
+
+		*(__u64 *)(to + 8) = pair->tv_nsec;
+		*(__u64 *)(to + len + 8) = second;
+	}
+	*(__u64 *)to = pair->tv_sec;
+	*(__u64 *)(to + len) = behind;
+}
+
 /* Puts len bytes of a name, and a slash before it, in front of the text. */
-INLINE bool walk_prepend(struct scratch *s, __u64 area, struct walk *w, struct dentry_head *h,
-			 bool slash)
+INLINE bool walk_prepend(struct scratch *s, struct walk *w, struct dentry_head *h, bool slash)
 {
 	__u32 len = h->len & 255, at = w->at;
+	__u64 area = w->area;
 
 	if (at < len + 2)
+		return false;
+	OPAQUE(area); /* in a register from here on: a bound does not follow it onto the stack */
+	if (area > AREA(AREA_COUNT - 1))
 		return false;
 	at -= len + slash;
 	w->at = at;
@@ -49,7 +80,7 @@ INLINE bool walk_prepend(struct scratch *s, __u64 area, struct walk *w, struct d
 		s->data[area + at] = '/';
 		at++;
 	}
-	bpf_probe_read_kernel(s->data + area + at, len, (void *)h->name);
+	copy_name(s->data + area + at, len, h->name);
 	return true;
 }
 
@@ -71,17 +102,11 @@ INLINE bool walk_mount(struct walk *w)
 
 enum { WALK_ON, WALK_DONE, WALK_CUT };
 
-GLOBAL int walk_step(__u32 idx, __u32 area_off)
+INLINE int walk_step(struct scratch *s)
 {
-	struct scratch *s = scratch_at(idx);
 	struct dentry_head h = {};
-	__u64 area = area_off;
-	struct walk *w;
+	struct walk *w = &s->walk;
 
-	OPAQUE(area);
-	if (!s || area > AREA(AREA_COUNT - 1))
-		return WALK_CUT;
-	w = &s->walk;
 	if (w->dentry == w->root && w->mnt == w->root_mnt)
 		return WALK_DONE;
 	read_dentry(w->dentry, &h);
@@ -89,27 +114,44 @@ GLOBAL int walk_step(__u32 idx, __u32 area_off)
 	if (w->dentry == w->mnt_root)
 		return walk_mount(w) ? WALK_ON : WALK_DONE;
 	if (h.parent == w->dentry) /* no name below a root: memfd:x, pipe:, ... */
-		return walk_prepend(s, area, w, &h, false) ? WALK_DONE : WALK_CUT;
-	if (!walk_prepend(s, area, w, &h, true))
+		return walk_prepend(s, w, &h, false) ? WALK_DONE : WALK_CUT;
+	if (!walk_prepend(s, w, &h, true))
 		return WALK_CUT;
 	w->dentry = h.parent;
 	return WALK_ON;
 }
 
-/* mnt 0: mounts are not looked at, the walk goes on to the root of the file system. */
-INLINE void walk_start(struct walk *w, __u64 dentry, __u64 mnt)
+/* Several steps for one call. */
+#define WALK_CHUNK 4
+
+GLOBAL int walk_steps(__u32 idx)
+{
+	struct scratch *s = scratch_at(idx);
+	int step = WALK_CUT;
+
+	if (!s)
+		return WALK_CUT;
+	for (int i = 0; i < WALK_CHUNK; i++) {
+		step = walk_step(s);
+		if (step != WALK_ON)
+			break;
+	}
+	return step;
+}
+
+/* From w->dentry and w->mnt. mnt 0: mounts are not looked at, the walk goes on to the root of the
+ * file system. */
+INLINE void walk_start(struct walk *w)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct vfsmount *vfsmount = (void *)mnt;
+	struct vfsmount *vfsmount = (void *)w->mnt;
 
-	w->dentry = dentry;
-	w->mnt = mnt;
 	w->mnt_root = 0;
 	w->root = (__u64)task->fs->root.dentry;
 	w->root_mnt = 0;
-	if (mnt) {
+	if (vfsmount) {
 		if (has_rdonly_cast)
-			w->mnt_root = (__u64)DIRECT(mnt, struct vfsmount)->mnt_root;
+			w->mnt_root = (__u64)DIRECT(vfsmount, struct vfsmount)->mnt_root;
 		else
 			w->mnt_root = (__u64)BPF_CORE_READ(vfsmount, mnt_root);
 		w->root_mnt = (__u64)task->fs->root.mnt;
@@ -119,31 +161,40 @@ INLINE void walk_start(struct walk *w, __u64 dentry, __u64 mnt)
 }
 
 /* Returns the offset of the text in its area, where it ends at 4095; bit 16: it was cut. */
-GLOBAL int walk_path(__u32 idx, __u32 area_off, __u64 dentry, __u64 mnt)
+GLOBAL int walk_path(__u32 idx)
 {
 	struct scratch *s = scratch_at(idx);
-	__u64 area = area_off;
 	int step = WALK_CUT;
+	__u64 area;
 
-	OPAQUE(area);
-	if (!s || area > AREA(AREA_COUNT - 1))
+	if (!s)
 		return -1;
-	walk_start(&s->walk, dentry, mnt);
-	for (int i = 0; i < PATH_DEPTH_MAX; i++) {
-		step = walk_step(idx, area_off);
+	area = s->walk.area;
+	OPAQUE(area);
+	if (area > AREA(AREA_COUNT - 1))
+		return -1;
+	s->data[area + 4094] = '/';
+	walk_start(&s->walk);
+	for (int i = 0; i < PATH_DEPTH_MAX; i += WALK_CHUNK) {
+		step = walk_steps(idx);
 		if (step != WALK_ON)
 			break;
 	}
-	if (s->walk.at == 4095) { /* the root itself */
-		s->data[area + 4094] = '/';
+	if (s->walk.at == 4095) /* the root itself: the slash from above */
 		s->walk.at = 4094;
-	}
 	return step == WALK_DONE ? s->walk.at : s->walk.at | 1 << 16;
 }
 
-INLINE void read_path(__u32 idx, enum area a, __u64 dentry, __u64 mnt, struct text *out)
+INLINE void read_path(__u32 idx, struct scratch *s, enum area a, __u64 dentry, __u64 mnt,
+		      struct text *out)
 {
-	int at = walk_path(idx, AREA(a), dentry, mnt);
+	int at;
+
+	/* by way of memory, where pointers with a type become numbers */
+	s->walk.dentry = dentry;
+	s->walk.mnt = mnt;
+	s->walk.area = AREA(a);
+	at = walk_path(idx);
 
 	out->state = TEXT_UNREADABLE;
 	if (at < 0)
@@ -155,15 +206,23 @@ INLINE void read_path(__u32 idx, enum area a, __u64 dentry, __u64 mnt, struct te
 		count(STAT_TRUNCATED);
 }
 
-INLINE void read_file_path(__u32 idx, enum area a, struct file *f, struct text *out)
+INLINE void read_file_path(__u32 idx, struct scratch *s, enum area a, struct file *f,
+			   struct text *out)
 {
-	struct path p = {};
+	__u64 dentry, mnt;
 
 	out->state = TEXT_NONE;
 	if (!f)
 		return;
-	bpf_core_read(&p, sizeof(p), &f->f_path);
-	read_path(idx, a, (__u64)p.dentry, (__u64)p.mnt, out);
+	if (has_rdonly_cast) {
+		f = DIRECT(f, struct file);
+		dentry = (__u64)f->f_path.dentry;
+		mnt = (__u64)f->f_path.mnt;
+	} else {
+		dentry = (__u64)BPF_CORE_READ(f, f_path.dentry);
+		mnt = (__u64)BPF_CORE_READ(f, f_path.mnt);
+	}
+	read_path(idx, s, a, dentry, mnt, out);
 }
 
 /*
@@ -173,6 +232,6 @@ INLINE void read_file_path(__u32 idx, enum area a, struct file *f, struct text *
  */
 INLINE bool read_alias(__u32 idx, struct scratch *s, struct file *f, struct text *out)
 {
-	read_path(idx, AREA_NORMAL, (__u64)BPF_CORE_READ(f, f_path.dentry), 0, out);
+	read_path(idx, s, AREA_NORMAL, (__u64)BPF_CORE_READ(f, f_path.dentry), 0, out);
 	return out->state == TEXT_WHOLE && s->walk.dentry == s->walk.root;
 }

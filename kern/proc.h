@@ -92,7 +92,7 @@ GLOBAL int proc_judge(__u32 idx)
 		return 0;
 	}
 	read_argv(s);
-	read_file_path(idx, AREA_EXEPATH, BPF_CORE_READ(t, mm, exe_file), &s->exepath);
+	read_file_path(idx, s, AREA_EXEPATH, BPF_CORE_READ(t, mm, exe_file), &s->exepath);
 	if (s->exepath.state == TEXT_NONE)
 		s->exepath.state = TEXT_UNREADABLE;
 	if (s->argv.state == TEXT_CUT)
@@ -169,7 +169,8 @@ INLINE bool gate_open(struct gate *g, enum hook_id hook)
 	return !g->proc || g->proc->generation != c->generation || g->proc->live;
 }
 
-/* Brings the current process into s->proc; false if it can match nothing of this type. */
+/* Brings the current process into s->proc, its bits into s->truth; false if it can match nothing of
+ * this type. */
 INLINE bool proc_enter(__u32 idx, struct scratch *s, const struct gate *g, __u32 type)
 {
 	const struct control *c = g->control;
@@ -182,7 +183,9 @@ INLINE bool proc_enter(__u32 idx, struct scratch *s, const struct gate *g, __u32
 	s->unsure = 0;
 	s->resolved.state = s->written.state = s->base.state = TEXT_NONE;
 	if (p && p->generation == c->generation) {
-		s->proc = *p;
+		__builtin_memcpy(s->truth, p->bits, sizeof(p->bits));
+		__builtin_memcpy(&s->proc.unknown, &p->unknown,
+				 sizeof(*p) - __builtin_offsetof(struct proc, unknown));
 		s->argv.state = s->exepath.state = TEXT_NONE;
 	} else {
 		proc_meet(idx, s, c, g->pid, p);

@@ -51,8 +51,26 @@ struct walk {
 	__u64 root; /* of the task */
 	__u64 root_mnt;
 	__u64 parent;  /* of dentry */
+	__u64 area;    /* offset of the text's area in data */
 	__u32 at;      /* start of the text within its area */
 	__u32 subtree; /* went through a mount of a part of a file system */
+};
+
+/* A result that is a file descriptor, not known which: passes for one in "at least 0". */
+#define RES_SOME_FD 0x7fffffff
+
+/* What kern/open.h is told of an open. */
+struct open_args {
+	enum event_id type;
+	long res;   /* file descriptor, RES_SOME_FD or negative error */
+	void *file; /* struct file that was opened, NULL if nothing */
+	__u64 text; /* address of the path as written, 0 for none */
+	bool text_in_kernel;
+	bool no_file; /* success without a file descriptor */
+	__s32 dfd;
+	__u32 flags;
+	__u32 mode;
+	__u32 record_flags;
 };
 
 struct scratch {
@@ -62,25 +80,24 @@ struct scratch {
 	__u64 truth[PRED_WORDS];
 	__u64 unknown[PRED_WORDS];
 	__s64 num[64]; /* by field */
-	__u64 have;   /* fields that have a number in num */
-	__u64 unsure; /* fields that could not be read to the end */
+	__u64 have;    /* fields that have a number in num */
+	__u64 unsure;  /* fields that could not be read to the end */
 	__u64 outside; /* fields whose number was not in some range */
 	__u64 shapes;
 	__u64 mask; /* bits under way in a loop */
 	__u64 paths;
-	__u64 file;	 /* struct file * that was opened, 0 for none */
-	__u64 user_text; /* where the path as written stands */
-	__s32 dfd;
-	__u32 flags; /* SHAPE_* of the shapes that hold */
+	__u64 pointer; /* one that has a type, to be read as a number */
+	__u32 flags;   /* SHAPE_* of the shapes that hold */
 	__u32 n_hits;
 	__u32 view;	    /* hit flag of the view being decided */
 	__u32 overflow;	    /* more conjunctions or hits than the bounds allow */
 	__u32 run;	    /* of kern/cgroup.h: hexadecimal digits in a row, ... */
 	__u32 run_clean;    /* ... and whether no other letter stood before them */
 	__u32 mounted_part; /* the resolved path leads through a bind mount */
+	__u32 one_view;	    /* the path as written is the resolved one */
 	__u32 path_hit;	    /* the automaton found something in the path */
 	__u32 any_unknown;  /* unknown is not all zero */
-	__u32 pad;
+	__u32 judged;	    /* the numbers of an open were looked at */
 	struct proc proc;
 	struct text argv, exepath, resolved, written, base, normal;
 	struct normal norm;
@@ -88,6 +105,7 @@ struct scratch {
 	struct container container;
 	struct cmd_large cmd; /* also built here before it goes into its map */
 	struct uring_open uring;
+	struct open_args open;
 	struct hit hits[HIT_MAX];
 	unsigned char data[DATA_SIZE + AREA_SLACK];
 	unsigned char out[RECORD_MAX + 4096 + 256]; /* a tail is copied before its end is checked */
@@ -105,9 +123,9 @@ INLINE struct scratch *scratch_at(__u32 idx)
 	return bpf_map_lookup_elem(&scratch, &idx);
 }
 
-/* The number of a free slot of this CPU, now taken, or -1. An interrupt between the test and
- * the store can take the same slot; the second look finds that out. */
-INLINE int scratch_take(void)
+/* The number of a free slot of this CPU, now taken, or -1; *out is the slot. An interrupt between
+ * the test and the store can take the same slot; the second look finds that out. */
+INLINE int scratch_take(struct scratch **out)
 {
 	__u64 me = bpf_get_current_pid_tgid() | 1ULL << 63;
 	__u32 base = bpf_get_smp_processor_id() * SCRATCH_SLOTS;
@@ -121,19 +139,18 @@ INLINE int scratch_take(void)
 			continue;
 		s->owner = me;
 		barrier();
-		if (s->owner == me)
+		if (s->owner == me) {
+			*out = s;
 			return base + i;
+		}
 	}
 	count(STAT_NESTED);
 	return -1;
 }
 
-INLINE void scratch_give(__u32 idx)
+INLINE void scratch_give(struct scratch *s)
 {
-	struct scratch *s = scratch_at(idx);
-
-	if (s)
-		s->owner = 0;
+	s->owner = 0;
 }
 
 INLINE struct control *get_control(void)

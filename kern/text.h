@@ -150,38 +150,3 @@ INLINE void normal_end(struct scratch *s)
 	s->normal.len = s->norm.out & 4095;
 	s->normal.state = s->norm.cut ? TEXT_CUT : TEXT_WHOLE;
 }
-
-GLOBAL int same_chunk(__u32 idx, __u32 a, __u32 b, __u32 len)
-{
-	struct scratch *s = scratch_at(idx);
-	__u64 x = a, y = b;
-
-	OPAQUE(x);
-	OPAQUE(y);
-	if (!s || x > DATA_SIZE - SCAN_CHUNK || y > DATA_SIZE - SCAN_CHUNK)
-		return 0;
-	for (__u32 i = 0; i < SCAN_CHUNK; i += 8) {
-		__u64 differ;
-
-		if (i >= len)
-			break;
-		differ = *(__u64 *)(s->data + x + i) ^ *(__u64 *)(s->data + y + i);
-		if (len - i < 8) /* bytes behind the end do not count */
-			differ <<= 64 - 8 * (len - i);
-		if (differ)
-			return 0;
-	}
-	return 1;
-}
-
-/* Whether two texts are the same. */
-GLOBAL int same_text(__u32 idx, __u32 a, __u32 b, __u32 len)
-{
-	for (__u32 i = 0; i < PATH_MAX_LEN; i += SCAN_CHUNK) {
-		if (i >= len)
-			break;
-		if (!same_chunk(idx, a + i, b + i, len - i))
-			return 0;
-	}
-	return 1;
-}

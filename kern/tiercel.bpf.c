@@ -83,22 +83,23 @@ INLINE bool is_uring(const struct call *c)
 	return c->nr == NR_io_uring_enter || (t->flags & PF_IO_WORKER);
 }
 
-/* A pointer with a type allows no arithmetic, and this one can be an error. */
-INLINE long scalar(const void *p)
+/* A pointer with a type allows no arithmetic, and this one can be an error. From map memory it
+ * comes back as a number. */
+INLINE long scalar(struct scratch *s, const void *p)
 {
-	long v = 0;
-
-	bpf_probe_read_kernel(&v, sizeof(v), &p);
-	return v;
+	s->pointer = (__u64)p;
+	barrier();
+	return s->pointer;
 }
 
 INLINE void filp_opened(const struct gate *g, int dfd, struct filename *name, struct open_flags *op,
 			struct file *ret)
 {
 	struct open_args a = {.res = RES_SOME_FD, .text_in_kernel = true, .dfd = dfd};
-	long err = scalar(ret);
+	struct scratch *s = NULL;
 	struct call c;
-	int type;
+	int idx, type;
+	long err;
 
 	a.flags = op->open_flag;
 	if (a.flags & FMODE_EXEC)
@@ -107,20 +108,23 @@ INLINE void filp_opened(const struct gate *g, int dfd, struct filename *name, st
 	type = type_of_call(&c);
 	if (type < 0)
 		return;
+	idx = scratch_take(&s);
+	if (idx < 0)
+		return;
 	a.type = type;
+	err = scalar(s, ret);
 	if (err < 0 && err >= -MAX_ERRNO)
 		a.res = err;
 	else
 		a.file = (void *)err;
-	if (is_uring(&c)) {
-		/* an attempt that must not block; a worker does it again */
-		if (a.res == -EAGAIN && (op->lookup_flags & LOOKUP_CACHED))
-			return;
+	if (is_uring(&c))
 		a.record_flags = RECORD_IO_URING;
-	}
 	a.text = (__u64)name->name;
 	a.mode = op->mode & 07777;
-	opened(g, &a);
+	/* io_uring: an attempt that must not block; a worker does it again */
+	if (!a.record_flags || a.res != -EAGAIN || !(op->lookup_flags & LOOKUP_CACHED))
+		opened_in(idx, s, g, &a);
+	scratch_give(s);
 }
 
 SEC("fexit/do_filp_open")

@@ -25,7 +25,7 @@ INLINE void uring_keep(struct scratch *s, struct io_kiocb *req, __u8 op)
 INLINE void uring_submitted(enum hook_id hook, struct io_kiocb *req)
 {
 	__u8 op = BPF_CORE_READ(req, opcode);
-	struct scratch *s;
+	struct scratch *s = NULL;
 	struct gate g;
 	int idx;
 
@@ -33,12 +33,11 @@ INLINE void uring_submitted(enum hook_id hook, struct io_kiocb *req)
 		return;
 	if (!gate_open(&g, hook))
 		return;
-	idx = scratch_take();
-	s = scratch_at(idx);
-	if (idx < 0 || !s)
+	idx = scratch_take(&s);
+	if (idx < 0)
 		return;
 	uring_keep(s, req, op);
-	scratch_give(idx);
+	scratch_give(s);
 }
 
 INLINE void uring_completed(enum hook_id hook, void *req, __s32 res)
