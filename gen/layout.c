@@ -171,6 +171,20 @@ static void put_automata(struct writer *w, const struct plan *p, struct img_head
 
 /* ---- masks ---- */
 
+/* Whether a process predicate can be true without its hash set saying so. */
+static bool needs_texts(const struct pred *p)
+{
+	size_t i;
+
+	if (fields[p->field].source == SOURCE_PROC)
+		return true;
+	for (i = 0; i < p->n_alts; i++) {
+		if (p->field == FIELD_PROC_NAME && p->alts[i].op != OP_EQ)
+			return true;
+	}
+	return false;
+}
+
 static void head_masks(const struct plan *p, struct img_head *h)
 {
 	size_t i, k;
@@ -205,8 +219,11 @@ static void head_masks(const struct plan *p, struct img_head *h)
 	for (i = 0; i < p->preds.list.n; i++) {
 		const struct pred *pred = p->preds.list.v[i];
 
-		if (pred->bit >= 0 && !pred->dropped && pred_is_process(pred))
-			h->proc_fields |= FIELD_BIT(pred->field);
+		if (pred->bit < 0 || pred->dropped || !pred_is_process(pred))
+			continue;
+		h->proc_fields |= FIELD_BIT(pred->field);
+		if (needs_texts(pred))
+			h->text_words[pred->bit / 64] |= 1ULL << (pred->bit % 64);
 	}
 }
 

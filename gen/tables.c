@@ -298,7 +298,8 @@ static void guards(struct tables *t)
 
 	t->live = 0;
 	for (i = 0; i < t->h->n_guards; i++)
-		t->live = decide_guard(t->im, i, t->live, t->truth, t->unknown);
+		if (decide_guard(t->im, guard_at(t->im, i), t->truth, t->unknown))
+			t->live |= guard_at(t->im, i)->shapes;
 }
 
 static void shapes(struct tables *t)

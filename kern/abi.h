@@ -255,6 +255,8 @@ struct img_head {
 	__u64 trigger_words[PRED_WORDS];   /* predicates that have a trigger list */
 	__u64 base_words[PROC_WORDS]; /* predicates that derived ones rest on: decided for every
 				       * process, whether or not it has candidates */
+	__u64 text_words[PROC_WORDS]; /* predicates that an automaton over the texts of a process
+				       * decides: not known from its name and container alone */
 	__u64 proc_fields;	      /* FIELD_BIT()s of SHORT and PROC fields compared at exec */
 	__u64 types;		      /* event types that some rule watches */
 	__u64 path_shapes;	      /* shapes whose conjunctions are all triggered by a path */

@@ -37,6 +37,18 @@ INLINE enum verdict decide_tests(struct img im, __u32 first, __u32 n, const __u6
 	return unsure ? VERDICT_UNSURE : VERDICT_SURE;
 }
 
+/* The same for one test. */
+INLINE enum verdict decide_one(struct img im, __u32 i, const __u64 *truth, const __u64 *unknown)
+{
+	const struct img_test *t = img_at(im, img_head(im)->tests, i, sizeof(*t));
+	__u32 w = t->word & (PRED_WORDS - 1);
+	__u64 u = unknown[w] & t->mask;
+
+	if ((truth[w] ^ t->want) & t->mask & ~u)
+		return VERDICT_NO;
+	return u ? VERDICT_UNSURE : VERDICT_SURE;
+}
+
 /* The predicates of a field that could not be read to the end: those not true are unknown. */
 INLINE void decide_unknown(struct img im, __u32 f, const __u64 *truth, __u64 *unknown)
 {
@@ -55,17 +67,16 @@ INLINE void decide_doubtful(struct img im, __u32 f, __u64 *unknown)
 		unknown[w] |= img_u64(im, field->preds_word + 8 * w);
 }
 
-/* Shapes that guard number i makes possible, given the process predicates. */
-INLINE __u64 decide_guard(struct img im, __u32 i, __u64 live, const __u64 *truth,
-			  const __u64 *unknown)
+INLINE const struct img_guard *guard_at(struct img im, __u32 i)
 {
-	const struct img_guard *g = img_at(im, img_head(im)->guards, i, sizeof(*g));
+	return img_at(im, img_head(im)->guards, i, sizeof(struct img_guard));
+}
 
-	if (!(g->shapes & ~live))
-		return live;
-	if (decide_tests(im, g->first_test, g->n_tests, truth, unknown) == VERDICT_NO)
-		return live;
-	return live | g->shapes;
+/* Whether a process can satisfy the shapes of a guard, given the process predicates. */
+INLINE bool decide_guard(struct img im, const struct img_guard *g, const __u64 *truth,
+			 const __u64 *unknown)
+{
+	return decide_tests(im, g->first_test, g->n_tests, truth, unknown) != VERDICT_NO;
 }
 
 INLINE const struct img_shape *shape_at(struct img im, __u32 i)

@@ -3,7 +3,7 @@
  * kern/decide.h over scratch memory, in pieces that the verifier checks one by one (global
  * functions). Knows values, not where they come from, so the tests run it on values of theirs.
  *
- *   eval_process   texts of a process -> bits and live shapes in s->proc
+ *   eval_process   name and texts of a process -> bits and live shapes in s->proc
  *   eval_numbers   numbers of an event -> shapes that still hold
  *   eval_path      one view of a path -> its predicates
  *   eval_rules     all predicates -> hits
@@ -13,17 +13,6 @@
 
 /* What a name by prctl makes uncertain: Falco takes it over at fork, the exec does not. */
 #define NAME_FIELDS (FIELD_BIT(FIELD_PROC_NAME) | FIELD_BIT(FIELD_PROC_CMDLINE))
-
-GLOBAL int eval_guard(__u32 idx, __u32 i)
-{
-	struct scratch *s = scratch_at(idx);
-	struct img im;
-
-	if (!s || !get_image(s, &im))
-		return 0;
-	s->proc.live = decide_guard(im, i, s->proc.live, s->truth, s->unknown);
-	return 0;
-}
 
 GLOBAL int eval_unknown_field(__u32 idx, __u32 f)
 {
@@ -58,14 +47,42 @@ GLOBAL int eval_unknown(__u32 idx, __u64 fields)
 	return 0;
 }
 
+/* Whether the tests of guard i hold. */
+GLOBAL int eval_guard(__u32 idx, __u32 i)
+{
+	struct scratch *s = scratch_at(idx);
+	struct img im;
+
+	if (!s || !get_image(s, &im))
+		return 0;
+	return decide_guard(im, guard_at(im, i), s->truth, s->unknown);
+}
+
 #define GUARD_CHUNK 32
 
+/* Most guards have one test: it is made in place. */
 GLOBAL int eval_guards(__u32 idx, __u32 from, __u32 n)
 {
+	struct scratch *s = scratch_at(idx);
+	volatile __u64 *live;
+	struct img im;
+
+	if (!s || !get_image(s, &im))
+		return 0;
+	live = &s->proc.live;
 	for (__u32 i = 0; i < GUARD_CHUNK; i++) {
+		const struct img_guard *g = guard_at(im, from + i);
+
 		if (from + i >= n)
 			break;
-		eval_guard(idx, from + i);
+		if (!(g->shapes & ~*live))
+			continue;
+		if (g->n_tests == 1 &&
+		    decide_one(im, g->first_test, s->truth, s->unknown) == VERDICT_NO)
+			continue;
+		if (g->n_tests > 1 && !eval_guard(idx, from + i))
+			continue;
+		*live |= g->shapes;
 	}
 	return 0;
 }
@@ -210,6 +227,34 @@ GLOBAL int eval_process_short(__u32 idx)
 		eval_whole(idx, im, AUT_CONTAINER, AREA(AREA_NORMAL), short_len(s->proc.container),
 			   true);
 	}
+	return 0;
+}
+
+#define PROC_FIELDS (PROC_TEXTS | FIELD_BIT(FIELD_PROC_EXEPATH))
+
+/* What name and container alone say: whether the texts are worth reading. If not, the process is
+ * judged: no rule can match it, and no rule asks for its bits. */
+GLOBAL int eval_process_first(__u32 idx)
+{
+	struct scratch *s = scratch_at(idx);
+	__u64 base = 0;
+	struct img im;
+
+	if (!s || !get_image(s, &im))
+		return 0;
+	eval_process_short(idx);
+	for (int w = 0; w < PROC_WORDS; w++) {
+		s->unknown[w] = img_head(im)->text_words[w] & ~s->truth[w];
+		base |= img_head(im)->base_words[w];
+	}
+	s->any_unknown = 1;
+	if (s->proc.unknown)
+		eval_unknown(idx, s->proc.unknown);
+	eval_live(idx);
+	if (s->proc.live || base)
+		return 1;
+	s->proc.unknown |= PROC_FIELDS;
+	__builtin_memcpy(s->proc.bits, s->truth, sizeof(s->proc.bits));
 	return 0;
 }
 

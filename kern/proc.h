@@ -67,30 +67,15 @@ INLINE bool proc_store(struct scratch *s, __u32 pid)
 	return false;
 }
 
-#define PROC_FIELDS (PROC_TEXTS | FIELD_BIT(FIELD_PROC_EXEPATH))
-
 /* Reads and judges the process that the current address space belongs to; its name and
  * container are in s->proc already. Texts are not read if nothing could come of them. */
 GLOBAL int proc_judge(__u32 idx)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
 	struct scratch *s = scratch_at(idx);
-	__u64 base = 0, renamed;
-	struct img im;
 
-	if (!s || !get_image(s, &im))
+	if (!s || !eval_process_first(idx))
 		return 0;
-	renamed = s->proc.unknown;
-	eval_process_short(idx);
-	eval_unknown(idx, PROC_FIELDS | renamed);
-	eval_live(idx);
-	for (int w = 0; w < PROC_WORDS; w++)
-		base |= img_head(im)->base_words[w];
-	if (!s->proc.live && !base) {
-		s->proc.unknown = PROC_FIELDS | renamed;
-		__builtin_memcpy(s->proc.bits, s->truth, sizeof(s->proc.bits));
-		return 0;
-	}
 	read_argv(s);
 	read_file_path(idx, s, AREA_EXEPATH, BPF_CORE_READ(t, mm, exe_file), &s->exepath);
 	if (s->exepath.state == TEXT_NONE)

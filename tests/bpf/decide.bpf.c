@@ -45,7 +45,8 @@ INLINE void take_process(__u32 idx, struct scratch *s, const struct test_input *
 	__builtin_memcpy(s->proc.container, in->container, SHORT_SIZE);
 	take_text(s, AREA_ARGV, &s->argv, &p->argv);
 	take_text(s, AREA_EXEPATH, &s->exepath, &in->exepath);
-	eval_process(idx);
+	if (eval_process_first(idx))
+		eval_process(idx);
 }
 
 /* Parents stand in the process table under the numbers 1, 2, ... */

@@ -276,6 +276,15 @@ wait_for 20 grep -q 'armed: ' log
 wait $detector && ok "watch --count ends by itself" || not_ok "watch --count: exit status $?: $(tail -3 log)"
 detector=''
 [ "$(grep -c zz-watched watched)" -ge 2 ] && ok "watch prints what it saw" || not_ok "watch printed: $(head -c 300 watched)"
+# A name that no hash set knows: the first look at a process must not take it for a no.
+: > log
+"$TIERCEL" watch 'evt.type = execve and proc.name startswith zz-wat' --count 1 -M 20 > watched 2> log &
+detector=$!
+wait_for 20 grep -q 'armed: ' log
+./zz-watched three
+wait $detector
+detector=''
+grep -q 'zz-watched three' watched && ok "watch: the start of a name" || not_ok "watch: the start of a name: $(tail -3 log)"
 try "run -M ends by itself" 0 'armed: [0-9]+ rules, [0-9]+ hooks' "$TIERCEL" run -r "$ROOT/rules" -M 1
 try "run names event types that are not seen in one line" 0 \
 	'rules name event types that are not seen: (?=[^\n]*\bsetns\b)(?=[^\n]*\bptrace\b)[^\n]*\n' \
