@@ -5,6 +5,8 @@
 
 /* One rule whose tree is checked. */
 void lint_rule(struct ruleset *rs, const struct rule_entry *e);
+/* A rule that contradicts itself (gen/lint_never.c). */
+void lint_never(struct ruleset *rs, const struct rule *r);
 /* Rules that can never match because an earlier one takes all their events, if only the first
  * rule that matches counts (gen/lint_shadow.c). */
 void lint_shadowed(struct ruleset *rs);

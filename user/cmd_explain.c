@@ -123,12 +123,34 @@ static const char *why_not(const struct rule *r)
 	return "skipped";
 }
 
-static void print_text(const struct policy *p, const struct arg_list *names)
+/* How many rules the kernel decides alone, which it decides but for a part, and for which it only
+ * knows the type of event. */
+struct totals {
+	size_t kernel, partly, userspace;
+	size_t unseen; /* of all these: no hook sees their events */
+};
+
+static struct totals count(const struct policy *p)
 {
-	size_t residual = 0;
+	struct totals t = {};
 
 	for (size_t i = 0; i < p->n_rules; i++) {
-		residual += p->rules[i].n_residual != 0;
+		t.unseen += !p->rules[i].types && p->rules[i].n_unhooked;
+		if (!p->rules[i].n_residual)
+			t.kernel++;
+		else if (p->rules[i].n_preds)
+			t.partly++;
+		else
+			t.userspace++;
+	}
+	return t;
+}
+
+static void print_text(const struct policy *p, const struct arg_list *names)
+{
+	struct totals t = count(p);
+
+	for (size_t i = 0; i < p->n_rules; i++) {
 		if (is_asked(names, p->rules[i].rule->name))
 			print_rule(&p->rules[i]);
 	}
@@ -138,8 +160,11 @@ static void print_text(const struct policy *p, const struct arg_list *names)
 		if (!is_compiled(p, r) && is_asked(names, r->name))
 			printf("%s: not used: %s\n", r->name, why_not(r));
 	}
-	printf("%zu rules, %zu decided in the kernel alone; %zu different comparisons; %zu bytes\n",
-	       p->n_rules, p->n_rules - residual, p->n_preds, p->image.size);
+	printf("%zu rules, %zu decided in the kernel alone, %zu partly, %zu by userspace; "
+	       "%zu different comparisons; %zu bytes\n",
+	       p->n_rules, t.kernel, t.partly, t.userspace, p->n_preds, p->image.size);
+	if (t.unseen)
+		printf("%zu of them ask only for events that no hook sees\n", t.unseen);
 }
 
 /* ---- JSON ---- */
@@ -213,6 +238,7 @@ static void json_rule(struct buf *b, const struct explain_rule *r)
 static int print_json(const struct policy *p, const struct arg_list *names)
 {
 	_cleanup_(buf_free) struct buf b = {};
+	struct totals t = count(p);
 	bool first = true;
 
 	buf_str(&b, "{\"rules\":[");
@@ -224,7 +250,12 @@ static int print_json(const struct policy *p, const struct arg_list *names)
 		first = false;
 		json_rule(&b, &p->rules[i]);
 	}
-	buf_printf(&b, "],\"predicates\":%zu,\"bytes\":%zu}", p->n_preds, p->image.size);
+	buf_printf(&b,
+		   "],\"totals\":{\"rules\":%zu,\"kernel\":%zu,\"partly\":%zu,\"userspace\":%zu,"
+		   "\"unseen\":%zu},"
+		   "\"predicates\":%zu,\"bytes\":%zu}",
+		   p->n_rules, t.kernel, t.partly, t.userspace, t.unseen, p->n_preds,
+		   p->image.size);
 	if (b.failed)
 		return EXIT_FAIL;
 	puts(b.s);
