@@ -29,6 +29,38 @@ static void check_event_type(struct check *c, enum op op, const struct literal *
 		 "unknown event type %s", l->text);
 }
 
+/* Not wrong, but maybe not what was meant. */
+static void advise(struct check *c, struct place at, const char *hint, const char *message,
+		   const char *what)
+{
+	diag_add(c->diags, SEVERITY_WARNING, at, "LOAD_COMPILE_CONDITION", hint, message, what);
+}
+
+static void advise_value(struct check *c, const struct expr *left, const struct literal *l)
+{
+	const char *arg;
+
+	if (left->type.item == TYPE_STR && field_find_dotted(l->text, &arg))
+		advise(c, l->at, "val() compares with a field",
+		       "'%s' is compared as a text, although it is the name of a field", l->text);
+}
+
+/* The operator that does the same as a pattern without anything special in it. */
+static const char *simpler_op(const struct literal *l)
+{
+	const char *s = l->text;
+	size_t len = l->len;
+	bool before = len >= 2 && !memcmp(s, ".*", 2), after;
+
+	s += before ? 2 : 0;
+	len -= before ? 2 : 0;
+	after = len >= 2 && !memcmp(s + len - 2, ".*", 2);
+	len -= after ? 2 : 0;
+	if (!len || strcspn(s, "\\.[](){}*+?|^$") < len)
+		return NULL;
+	return before && after ? "contains" : before ? "endswith" : after ? "startswith" : "=";
+}
+
 static void check_pattern(struct check *c, struct literal *l)
 {
 	const char *why;
@@ -36,6 +68,9 @@ static void check_pattern(struct check *c, struct literal *l)
 	l->regex = regex_compile(c->diags->arena, l->text, &why);
 	if (!l->regex)
 		check_fail(c, l->at, NULL, "invalid regex pattern: %s", why);
+	else if (simpler_op(l))
+		advise(c, l->at, NULL, "the pattern has nothing special in it: '%s' is faster",
+		       simpler_op(l));
 }
 
 static const char *value_hint(enum field_type type)
@@ -63,6 +98,8 @@ static void check_value(struct check *c, const struct node *n, struct literal *l
 		check_event_type(c, n->op, l);
 	else if (n->op == OP_REGEX)
 		check_pattern(c, l);
+	else
+		advise_value(c, e, l);
 }
 
 static bool check_operator(struct check *c, const struct node *n)

@@ -282,6 +282,11 @@ static bool agree(enum field_type a, enum field_type b)
 	return a == b || (is_number(a) && is_number(b)) || (is_address(a) && is_address(b));
 }
 
+static const char *name_of(const struct expr *e)
+{
+	return e->transform == TR_VAL ? e->args[0]->name : e->name;
+}
+
 bool check_right(struct check *c, const struct node *n)
 {
 	const struct value_type left = n->left->type, right = n->right->type;
@@ -298,12 +303,14 @@ bool check_right(struct check *c, const struct node *n)
 			   ops[n->op].text);
 	} else if (!agree(left.item, right.item)) {
 		check_fail(c, n->right->at, NULL,
-			   "the left-hand side is of type '%s', the right-hand side of type '%s'",
-			   field_type_name(left.item), field_type_name(right.item));
-	} else if (left.type == TYPE_LIST && right.type != TYPE_LIST) {
-		check_fail(c, n->right->at, NULL,
-			   "a list can only be compared with a list, and the right-hand side is "
-			   "a single value");
+			   "the types of the two sides differ: '%s' is %s, '%s' is %s",
+			   name_of(n->left), field_type_name(left.item), name_of(n->right),
+			   field_type_name(right.item));
+	} else if (list && right.type != TYPE_LIST) {
+		check_fail(c, n->right->at, left.type == TYPE_LIST ? NULL : "use '='",
+			   "'%s' operator needs a list on the right-hand side, and '%s' is a "
+			   "single value",
+			   ops[n->op].text, name_of(n->right));
 	} else if (right.type == TYPE_LIST && !list) {
 		check_fail(c, n->right->at, NULL,
 			   "'%s' operator does not support a list on the right-hand side",

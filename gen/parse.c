@@ -167,16 +167,21 @@ static struct node *parse_or(struct parser *p)
 	return parse_chain(p, NODE_OR, "or", parse_and);
 }
 
-/* The last word before the position, for a message. */
-static struct span last_word(const struct parser *p)
+/* The last token before the position, for a message. */
+static struct span last_token(const struct parser *p)
 {
+	const char *s = p->lex.s;
 	size_t end = p->lex.pos, start;
 
-	while (end && lex_is_blank(p->lex.s[end - 1]))
+	while (end && lex_is_blank(s[end - 1]))
 		end--;
-	for (start = end; start && end - start < 40 && !lex_is_blank(p->lex.s[start - 1]);)
+	start = end ? end - 1 : 0;
+	if (!end || s[start] == ')')
+		return (struct span){s + start, end - start};
+	while (start && end - start < 40 && !lex_is_blank(s[start - 1]) &&
+	       !strchr("=<>(),", s[start - 1]))
 		start--;
-	return (struct span){p->lex.s + start, end - start};
+	return (struct span){s + start, end - start};
 }
 
 static struct parser parser_of(struct diags *d, const struct text *t)
@@ -206,7 +211,7 @@ struct node *parse_text(struct diags *d, const struct text *t)
 	lex_blank(&p.lex);
 	if (p.lex.pos == p.lex.len)
 		return n;
-	word = last_word(&p);
+	word = last_token(&p);
 	parser_fail(&p, p.lex.pos,
 		    p.lex.s[p.lex.pos] == '=' ? "put a value that holds '=' in quotes" : NULL,
 		    "unexpected token after '%.*s', expecting 'or', 'and'", (int)word.len, word.s);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/parse.h"
+
 static void *must(void *p)
 {
 	if (!p)
@@ -74,6 +76,57 @@ static void list_make(struct chance *c, char *to)
 	strcat(to, ")");
 }
 
+/* Of a few pieces, so that some match. */
+static void regex_make(struct chance *c, char *to)
+{
+	static const char *const pieces[] = {"a",   "b",	"/",  "[^/]*",	".*",	"(a|b)",
+					     "etc", "[a-c/ -]", "c?", "(/.+)?", ".{2}", "\\."};
+	char word[64] = "";
+	unsigned n;
+
+	for (n = 1 + chance_below(c, 5); n; n--)
+		strcat(word, PICK(c, pieces));
+	quote(to, word);
+}
+
+static const char *const changed[] = {
+	"tolower(proc.name)",
+	"toupper(proc.cmdline)",
+	"basename(fd.name)",
+	"basename(proc.exepath)",
+	"b64(proc.args)",
+	"concat(proc.name, \" \", proc.args)",
+	"join(\"/\", (proc.pname, proc.name))",
+	"tolower(proc.aname[1])",
+};
+
+/* A side that is a field, changed or not. */
+static void other_side(struct chance *c, char *to)
+{
+	static const char *const names[] = {"proc.name", "proc.pname",	 "proc.exe",	"fd.name",
+					    "proc.args", "proc.exepath", "proc.cmdline"};
+
+	if (chance_once(c, 2))
+		strcpy(to, PICK(c, changed));
+	else
+		sprintf(to, "val(%s)", PICK(c, names));
+}
+
+static void changed_compare(struct chance *c, char *to)
+{
+	static const char *const ops[] = {"=", "!=", "contains", "startswith", "endswith", "glob"};
+
+	if (chance_once(c, 5)) {
+		sprintf(to, "len(%s) > %u", PICK(c, changed), chance_below(c, 8));
+	} else if (chance_once(c, 2)) {
+		to += sprintf(to, "%s %s ", PICK(c, texts), PICK(c, ops));
+		other_side(c, to);
+	} else {
+		to += sprintf(to, "%s %s ", PICK(c, changed), PICK(c, ops));
+		value_make(c, to);
+	}
+}
+
 static void text_compare(struct chance *c, char *to)
 {
 	static const char *const list_ops[] = {"in", "in", "pmatch", "intersects"};
@@ -88,7 +141,8 @@ static void text_compare(struct chance *c, char *to)
 		to += sprintf(to, "%s %s %s ", f, PICK(c, operators), PICK(c, modifiers));
 		list_make(c, to);
 	} else if (chance_once(c, 24)) {
-		sprintf(to, "%s regex \"a.*|[/-]\"", f);
+		to += sprintf(to, "%s regex ", f);
+		regex_make(c, to);
 	} else if (chance_once(c, 24)) {
 		sprintf(to, "%s > %u", f, chance_below(c, 10));
 	} else {
@@ -161,7 +215,10 @@ static struct cond *leaf(struct chance *c)
 		number_compare(c, n->word);
 		break;
 	case 2:
-		other_compare(c, n->word);
+		if (chance_once(c, 2))
+			other_compare(c, n->word);
+		else
+			changed_compare(c, n->word);
 		break;
 	default:
 		text_compare(c, n->word);
@@ -291,6 +348,25 @@ static char *yaml_of(const struct diff_rules *r)
 	return yaml;
 }
 
+/* What a condition is printed as is read as the same condition. */
+static int check_prints(const struct ruleset *rs)
+{
+	const struct place at = {"printed", 1, 1};
+	struct diags d = {.arena = rs->arena};
+	size_t i;
+
+	for (i = 0; i < rs->n_rules; i++) {
+		const char *text = ast_print(rs->arena, rs->rules[i]->tree);
+		struct node *again = condition_parse(rs->arena, &d, at, text, true);
+
+		if (again && ast_equal(again, rs->rules[i]->tree))
+			continue;
+		printf("not read as it was printed: %s\n", text);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int rules_compile(struct diff_rules *r)
 {
 	const struct gen_options all = {.minimum = PRIORITY_DEBUG};
@@ -301,6 +377,8 @@ int rules_compile(struct diff_rules *r)
 	err = ruleset_load_text(r->rs, "random", yaml, strlen(yaml));
 	if (!err)
 		err = ruleset_finish(r->rs, false);
+	if (!err)
+		err = check_prints(r->rs);
 	if (!err)
 		err = gen_compile(r->rs, &all, &r->policy);
 	if (err)

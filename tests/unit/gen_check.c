@@ -117,14 +117,16 @@ static void test_wrong(void **state)
 		{"evt.type = val(proc.name)", "does not support `evt.type` checks"},
 		{"proc.name = val(evt.type)", "does not support `evt.type` checks"},
 		{"proc.name = val(proc.aname)", "'proc.aname' stands for several values"},
-		{"proc.name = val(proc.pid)", "of type 'text', the right-hand side of type 'num"},
-		{"proc.name = len(proc.exe)", "of type 'text', the right-hand side of type 'num"},
-		{"proc.pid = val(evt.failed)", "the right-hand side of type 'boolean'"},
+		{"proc.name = val(proc.pid)",
+		 "the types of the two sides differ: 'proc.name' is text"},
+		{"proc.name = len(proc.exe)", "'proc.name' is text, 'len' is numeric"},
+		{"proc.pid = val(evt.failed)", "'proc.pid' is numeric, 'evt.failed' is boolean"},
 		{"proc.name regex val(proc.pname)", "'regex' operator does not support a field"},
 		{"fd.name pmatch val(proc.exe)", "'pmatch' operator does not support a field"},
 		{"proc.name = getopt((proc.name, \"-a\"), \"a\")", "does not support a list"},
-		{"getopt((\"-a\"), \"a\") in val(proc.name)", "can only be compared with a list"},
+		{"getopt((\"-a\"), \"a\") in val(proc.name)", "'in' operator needs a list"},
 		{"getopt((\"-a\"), \"a\") = a", "'=' operator not supported list filters"},
+		{"proc.name in val(proc.pname)", "'in' operator needs a list on the right"},
 		{"getopt(proc.name, \"a\") = a", "getopt() first argument must be a list"},
 		{"getopt((\"-a\"), \"a\")[ab] = a", "must be a single option character"},
 		{"getopt((\"-a\")) = a", "getopt() requires exactly 2 arguments"},
@@ -194,6 +196,33 @@ static void test_sets_fields_and_numbers(void **state)
 	assert_ptr_equal(n->kids[4]->left->field, &fields[FIELD_PROC_ANAME]);
 	assert_int_equal(n->kids[4]->values[0].number, 0);
 	ruleset_free(&rs);
+}
+
+static void test_advice(void **state)
+{
+	static const char *const cases[][2] = {
+		{"proc.name = proc.pname", "'proc.pname' is compared as a text"},
+		{"proc.name in (a, fd.name)", "'fd.name' is compared as a text"},
+		{"proc.name regex abc", "'=' is faster"},
+		{"proc.name regex \".*abc\"", "'endswith' is faster"},
+		{"proc.name regex \"abc.*\"", "'startswith' is faster"},
+		{"proc.name regex \".*abc.*\"", "'contains' is faster"},
+		{"proc.name regex \".*a.c.*\"", NULL},
+		{"proc.name regex \".*\"", NULL},
+		{"proc.name regex \"a|b\"", NULL},
+		{"proc.name = proc.nothing", NULL},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ruleset *rs = ruleset_new();
+
+		assert_non_null(check(rs, cases[i][0]));
+		assert_int_equal(rs->diags.n, cases[i][1] != NULL);
+		if (cases[i][1])
+			want_diag(rs, "LOAD_COMPILE_CONDITION", cases[i][1]);
+		ruleset_free(&rs);
+	}
 }
 
 static void test_unknown_or_wrong(void **state)
@@ -430,6 +459,7 @@ int main(void)
 		cmocka_unit_test(test_all_errors_are_told),
 		cmocka_unit_test(test_told_once),
 		cmocka_unit_test(test_sets_fields_and_numbers),
+		cmocka_unit_test(test_advice),
 		cmocka_unit_test(test_unknown_or_wrong),
 		cmocka_unit_test(test_output),
 		cmocka_unit_test(test_fields),
