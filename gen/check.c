@@ -94,7 +94,7 @@ static void check_value(struct check *c, const struct node *n, struct literal *l
 
 	if (problem)
 		check_fail(c, l->at, value_hint(e->type.item), "%s for '%s'", problem, e->name);
-	else if (e->field && e->field->id == FIELD_EVT_TYPE)
+	else if (e->field && (e->field->id == FIELD_EVT_TYPE || e->field->id == FIELD_SYSCALL_TYPE))
 		check_event_type(c, n->op, l);
 	else if (n->op == OP_REGEX)
 		check_pattern(c, l);

@@ -95,6 +95,11 @@ static void lint_value(struct seen *s, const struct field *f, const struct liter
 		     "'%s' is no value that the field can have: it never matches", l->text);
 }
 
+static bool is_event_type(const struct expr *e)
+{
+	return e->field && (e->field->id == FIELD_EVT_TYPE || e->field->id == FIELD_SYSCALL_TYPE);
+}
+
 /* An argument of events that no event type of the rule has. */
 static void lint_arg(struct seen *s, const struct expr *e)
 {
@@ -137,7 +142,7 @@ static void lint_tree(struct seen *s, const struct node *n, bool negated)
 		return;
 	lint_field(s, n->left);
 	for (i = 0; i < n->n_values && is_equality(n->op); i++) {
-		if (n->left->field->id == FIELD_EVT_TYPE && !negated)
+		if (is_event_type(n->left) && !negated)
 			lint_event_type(s, &n->values[i]);
 		else
 			lint_value(s, n->left->field, &n->values[i]);

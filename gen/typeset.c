@@ -8,13 +8,24 @@ static bool is_equality(enum op op)
 	return op == OP_EQ || op == OP_EQ2 || op == OP_IN || op == OP_INTERSECTS;
 }
 
+/* evt.num = 0, which is a way to say "never": the first event is number 1. */
+static bool is_event_zero(const struct node *n)
+{
+	return !strcmp(n->left->name, "evt.num") && is_equality(n->op) && n->n_values == 1 &&
+	       !strcmp(n->values[0].text, "0");
+}
+
 /* Comparisons with other fields, or with what is known only at the event: any type is possible. */
 static bool compare_allows(const struct node *n, bool negated, const char *type)
 {
 	bool hit = false;
 	size_t i;
 
-	if (n->left->transform || n->right || strcmp(n->left->name, "evt.type"))
+	if (n->left->transform || n->right)
+		return true;
+	if (is_event_zero(n))
+		return negated;
+	if (strcmp(n->left->name, "evt.type") && strcmp(n->left->name, "syscall.type"))
 		return true;
 	if (!is_equality(n->op) && n->op != OP_NE)
 		return n->op != OP_EXISTS || !negated;

@@ -100,6 +100,7 @@ static void test_wrong(void **state)
 		{"evt.failed = 1", "unrecognized boolean value '1'"},
 		{"evt.failed = yes", "unrecognized boolean value 'yes'"},
 		{"evt.type = nosuch", "unknown event type nosuch"},
+		{"syscall.type = nosuch", "unknown event type nosuch"},
 		{"evt.type != nosuch", "unknown event type nosuch"},
 		{"evt.type in (open, nosuch)", "unknown event type nosuch"},
 		{"proc.name regex \"(\"", "invalid regex pattern"},
@@ -361,6 +362,10 @@ static void test_lint_events(void **state)
 	no_warning(RULE("r", "evt.type = openat and proc.name = a"), "LOAD_NO_EVTTYPE");
 	no_warning(RULE("r", "not (evt.type != openat or proc.name = a)"), "LOAD_NO_EVTTYPE");
 	no_warning(RULE("r", "not evt.type exists"), "LOAD_NO_EVTTYPE");
+	no_warning(RULE("r", "syscall.type = openat and proc.name = a"), "LOAD_NO_EVTTYPE");
+	no_warning(RULE("r", "evt.num = 0 and proc.name = a"), "LOAD_NO_EVTTYPE");
+	warn(RULE("r", "not evt.num = 0"), "LOAD_NO_EVTTYPE", "too many");
+	warn(RULE("r", "evt.num >= 0"), "LOAD_NO_EVTTYPE", "too many");
 	no_warning(RULE("r", "proc.name = a") "  warn_evttypes: false\n", "LOAD_NO_EVTTYPE");
 }
 
