@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gen/arena.h"
+#include "gen/event_args.h"
 #include "gen/op.h"
 
 #define CODE "LOAD_ERR_COMPILE_CONDITION"
@@ -72,6 +73,8 @@ static bool check_field(struct check *c, struct expr *e)
 		return false;
 	}
 	e->type = field_value_type(e->field);
+	if (e->field->id == FIELD_EVT_RAWARG && e->key)
+		e->type.type = e->type.item = event_arg_type(e->key);
 	problem = field_index_problem(c->diags->arena, e->field, e->key);
 	if (problem)
 		check_fail(c, e->at, e->field->index ? NULL : "leave out the brackets", "%s",

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gen/literal.h"
 #include "gen/vec.h"
 
 static const char *change_case(struct arena *a, const char *s, size_t len, char first, int by)
@@ -310,6 +311,22 @@ static enum have apply_many(const struct expr *e, const struct event *ev, struct
 	return have;
 }
 
+/* Arguments of events come as texts: a number is made of those that have another type. */
+static enum have field_value(const struct expr *e, const struct event *ev, struct value *out)
+{
+	enum have have = ev->get(ev, e->field->id, e->key, out);
+	int64_t number;
+
+	if (have == HAVE_MISSING || e->type.type != TYPE_INT || out->type != TYPE_STR)
+		return have;
+	if (have == HAVE_VALUE && number_parse(out->str, &number)) {
+		*out = (struct value){.type = TYPE_INT, .num = number};
+		return have;
+	}
+	*out = (struct value){.type = TYPE_INT};
+	return HAVE_UNKNOWN;
+}
+
 enum have expr_value(const struct expr *e, const struct event *ev, struct arena *a,
 		     struct value *out)
 {
@@ -321,7 +338,7 @@ enum have expr_value(const struct expr *e, const struct event *ev, struct arena 
 		return apply_many(e, ev, a, out);
 	switch (e->transform) {
 	case TR_NONE:
-		return ev->get(ev, e->field->id, e->key, out);
+		return field_value(e, ev, out);
 	case TR_VAL:
 		return expr_value(e->args[0], ev, a, out);
 	case TR_JOIN:

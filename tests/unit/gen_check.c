@@ -63,6 +63,10 @@ static void test_good(void **state)
 		"proc.pid < val(proc.ppid)",
 		"len(proc.name) != len(proc.pname)",
 		"fd.name contains basename(proc.exepath)",
+		"evt.rawarg.res < 0",
+		"evt.rawarg.flags in (1, 2)",
+		"evt.rawarg.name startswith /etc",
+		"len(evt.rawarg.name) > 3",
 	};
 	struct ruleset *rs = ruleset_new();
 	size_t i;
@@ -106,6 +110,8 @@ static void test_wrong(void **state)
 		{"proc.name regex \"(\"", "invalid regex pattern"},
 		{"proc.name regex \"\\\\d+\"", "invalid escape sequence: \\d"},
 		{"proc.name regex \"((a{255}){255}){255}\"", "invalid repetition size: {255}"},
+		{"evt.rawarg.flags contains O_CREAT", "'contains' operator not supported for num"},
+		{"evt.rawarg.res = SUCCESS", "'SUCCESS' is not a valid number"},
 		{"tolower(proc.pid) = a", "field type 'numeric' is not supported by 'tolower'"},
 		{"len(proc.pid) = 1", "field type 'numeric' is not supported by 'len'"},
 		{"tolower(no.such) = a", "nonexistent field 'no.such'"},

@@ -71,6 +71,13 @@ static inline void fake_ancestor(struct fake *e, const char *level, const char *
 		.field = FIELD_PROC_ANAME, .arg = level, .have = HAVE_VALUE, .str = name};
 }
 
+/* Of evt.rawarg. */
+static inline void fake_argument(struct fake *e, const char *name, const char *s)
+{
+	e->v[e->n++] = (struct fake_value){
+		.field = FIELD_EVT_RAWARG, .arg = name, .have = HAVE_VALUE, .str = s};
+}
+
 /* s: the readable beginning, or NULL. */
 static inline void fake_unknown(struct fake *e, enum field_id f, const char *s)
 {

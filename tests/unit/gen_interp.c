@@ -15,6 +15,9 @@ static struct fake sample(void)
 	fake_text(&e, FIELD_PROC_CMDLINE, "bash -c Test");
 	fake_text(&e, FIELD_FD_NAME, "/home/joe/.ssh/id_rsa");
 	fake_number(&e, FIELD_FD_NUM, 3);
+	fake_argument(&e, "flags", "65");
+	fake_argument(&e, "mode", "no number");
+	fake_argument(&e, "name", "/home");
 	fake_number(&e, FIELD_EVT_FAILED, 0);
 	fake_ancestor(&e, "1", "sshd");
 	fake_ancestor(&e, "2", "init");
@@ -78,6 +81,13 @@ static const struct {
 	{"proc.cmdline contains allof ()", N},
 	{"proc.name != anyof (bash, sh)", Y},
 	{"proc.name != allof (bash, sh)", N},
+	/* arguments of events, which come as texts */
+	{"evt.rawarg.flags = 65", Y},
+	{"evt.rawarg.flags > 100", N},
+	{"evt.rawarg.flags = val(evt.rawarg.flags)", Y},
+	{"evt.rawarg.mode = 0", U},
+	{"evt.rawarg.name startswith /home", Y},
+	{"evt.rawarg.dirfd < 0", N},
 	/* transformers */
 	{"tolower(proc.cmdline) = \"bash -c test\"", Y},
 	{"toupper(proc.name) = BASH", Y},
