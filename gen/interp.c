@@ -213,13 +213,28 @@ static bool holds_for_longer(enum op op, const struct literal *value)
 	return quotes % 2 == 0;
 }
 
+/* Whether a value that could not be read may be none at all. What the kernel compares is there,
+ * even if it could not be read. */
+static bool may_be_missing(const struct expr *e)
+{
+	size_t i;
+
+	if (e->field)
+		return e->field->source == SOURCE_USER && e->field->presence != PRESENCE_ALWAYS;
+	for (i = 0; i < e->n_args; i++) {
+		if (may_be_missing(e->args[i]))
+			return true;
+	}
+	return e->transform == TR_B64 || e->transform == TR_GETOPT;
+}
+
 /* A text of which only the beginning is known: what is found there is there. */
 static enum truth compare_beginning(const struct node *n, const struct value *v)
 {
 	size_t i, yes = 0;
 
 	if (n->op == OP_EXISTS)
-		return TRUTH_YES;
+		return !v->str && may_be_missing(n->left) ? TRUTH_UNKNOWN : TRUTH_YES;
 	if (v->type != TYPE_STR || !v->str || n->modifier == MOD_ONEOF)
 		return TRUTH_UNKNOWN;
 	for (i = 0; i < n->n_values; i++)

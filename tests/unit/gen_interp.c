@@ -23,6 +23,7 @@ static struct fake sample(void)
 	fake_ancestor(&e, "2", "init");
 	fake_unknown(&e, FIELD_PROC_EXE, "/usr/bin/ba");
 	fake_unknown(&e, FIELD_USER_UID, NULL);
+	fake_unknown(&e, FIELD_CONTAINER_NAME, NULL);
 	return e;
 }
 
@@ -157,6 +158,9 @@ static const struct {
 	{"tolower(proc.exe) = /usr", U},
 	{"basename(proc.exe) startswith ba", U},
 	{"basename(proc.exe) exists", Y},
+	{"b64(proc.exe) exists", U},
+	{"container.name exists", U},
+	{"not container.name exists", U},
 	{"len(proc.exe) > 3", U},
 	{"concat(proc.exe, proc.name) = x", U},
 	{"concat(proc.exe, proc.pname) = x", N},
