@@ -11,6 +11,7 @@
 
 #include "gen/arena.h"
 #include "gen/field.h"
+#include "gen/output_call.h"
 
 #define CODE	   "LOAD_ERR_COMPILE_OUTPUT"
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."
@@ -62,9 +63,12 @@ static void report_nothing(struct diags *d, struct place at, const char *s)
 static bool check_token(struct diags *d, struct place at, const char *s)
 {
 	static const char info[] = "container.info";
-	size_t len = strspn(s, NAME_CHARS);
-	struct field_token t = field_token(s);
+	size_t len = strspn(s, NAME_CHARS), call = output_call_len(s);
+	struct field_token t;
 
+	if (call)
+		return output_call(d, at, s, call);
+	t = field_token(s);
 	if (t.field)
 		return check_argument(d, at, &t);
 	if (!strncmp(s, info, strlen(info))) {

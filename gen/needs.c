@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "gen/arena.h"
 #include "gen/field.h"
+#include "gen/output_call.h"
 
 #define ARGS FIELD_BIT(FIELD_PROC_ARGS)
 #define KIN  FIELD_BIT(FIELD_PROC_ANAME)
@@ -78,15 +80,39 @@ static uint64_t needs_field(enum field_id f)
 	return needs_process(f);
 }
 
+static void add_needs(void *needs, const struct expr *field)
+{
+	*(uint64_t *)needs |= needs_field(field->field->id);
+}
+
+/* A call that is wrong has been told of: it needs nothing. */
+static uint64_t needs_call(const char *s, size_t len)
+{
+	struct diags quiet = {.arena = arena_new()};
+	struct expr *e = quiet.arena ? output_call(&quiet, (struct place){}, s, len) : NULL;
+	uint64_t needs = 0;
+
+	if (e)
+		output_call_fields(e, add_needs, &needs);
+	arena_free(&quiet.arena);
+	return needs;
+}
+
 uint64_t needs_output(const char *output)
 {
 	uint64_t needs = 0;
 
 	while ((output = strchr(output, '%'))) {
 		const struct field *f;
+		size_t call;
 
 		output++;
 		output += strspn(output, "0123456789");
+		call = output_call_len(output);
+		if (call) {
+			needs |= needs_call(output, call);
+			continue;
+		}
 		f = field_token(output).field;
 		if (f)
 			needs |= needs_field(f->id);

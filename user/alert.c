@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gen/arena.h"
 #include "user/config.h"
 #include "user/format.h"
 #include "user/json.h"
@@ -195,9 +196,12 @@ static int set_value(struct alert_field *f, const struct field *field, const str
 
 static int add_field(struct alert *a, const struct format_field *token, const struct event *ev)
 {
+	static const struct field text = {.type = TYPE_STR, .item = TYPE_STR};
 	struct alert_field *f = &a->fields[a->n_fields];
+	struct arena *arena = token->call ? arena_new() : NULL;
 	struct value v = {};
 	enum have have;
+	int err = 0;
 
 	*f = (struct alert_field){.name = token->token};
 	a->n_fields++;
@@ -206,10 +210,11 @@ static int add_field(struct alert *a, const struct format_field *token, const st
 		f->num = a->time;
 		return 0;
 	}
-	have = ev->get(ev, token->id, token->arg, &v);
+	have = format_value(token, ev, arena, &v);
 	if (have == HAVE_VALUE || (have == HAVE_UNKNOWN && v.str))
-		return set_value(f, &fields[token->id], &v);
-	return 0;
+		err = set_value(f, token->call ? &text : &fields[token->id], &v);
+	arena_free(&arena);
+	return err;
 }
 
 static bool has_field(const struct alert *a, const char *name)

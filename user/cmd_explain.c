@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gen/arena.h"
 #include "gen/field.h"
+#include "gen/live.h"
 
 #include "user/cmd_rules.h"
 #include "user/json.h"
@@ -88,6 +90,19 @@ static void print_preds(const struct explain_rule *r)
 		       r->preds[i].matcher);
 }
 
+static void print_unseen(const struct explain_rule *r)
+{
+	struct arena *a = arena_new();
+	const char *names = a ? live_unseen(a, r->rule->tree) : NULL;
+
+	if (names)
+		printf("  not seen live: %s (%s)\n", names,
+		       live_is_unbounded(r->rule->tree)
+			       ? "nothing else narrows the rule: it cannot match for it"
+			       : "the rule alerts if all else matches");
+	arena_free(&a);
+}
+
 static void print_rule(const struct explain_rule *r)
 {
 	printf("%s (%s, %s:%u)\n", r->rule->name, priority_name(r->rule->priority),
@@ -95,6 +110,7 @@ static void print_rule(const struct explain_rule *r)
 	print_types(r);
 	print_names("seen by no hook", r->unhooked, r->n_unhooked);
 	print_names("hooks", r->hooks, r->n_hooks);
+	print_unseen(r);
 	print_preds(r);
 	printf("  ways to match: %zu\n", r->n_conjs);
 	if (!r->n_residual)

@@ -15,6 +15,7 @@
 #include "user/config.h"
 #include "user/log.h"
 #include "user/probe.h"
+#include "user/residual.h"
 #include "user/rulefiles.h"
 #include "user/sink.h"
 #include "user/users.h"
@@ -224,6 +225,15 @@ static int open_outputs(struct run *r)
 	return r->sinks ? 0 : -EIO;
 }
 
+static void log_unseen(const struct run *r)
+{
+	struct residual *residual = residual_new(&r->image);
+
+	if (residual)
+		residual_log_unseen(residual);
+	residual_free(&residual);
+}
+
 static int watch(struct run *r, enum hooks_mode hooks)
 {
 	static const struct agent_ops ops = {on_match, on_lost, on_signal};
@@ -270,6 +280,7 @@ static int run(struct run *r, enum hooks_mode hooks)
 	}
 	if (reader_block_signals() || open_outputs(r))
 		return EXIT_FAIL;
+	log_unseen(r);
 	return watch(r, hooks);
 }
 

@@ -9,6 +9,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "gen/arena.h"
+#include "gen/diag.h"
+#include "gen/output_call.h"
+#include "gen/transform.h"
 #include "user/util.h"
 
 #define NS_PER_S   1000000000LL
@@ -26,12 +30,12 @@ struct piece {
 	const char *text; /* in the copy of the template */
 	size_t len;
 	bool has_field;
-	enum field_id id;
-	const char *arg; /* owned by the format's field of the same token */
-	size_t width;	 /* 0: as long as it is */
+	struct format_field field; /* what it points to is owned by the format's field */
+	size_t width;		   /* 0: as long as it is */
 };
 
 struct format {
+	struct arena *arena; /* of the calls of transformers; NULL until there is one */
 	char *text;
 	struct piece *pieces;
 	size_t n_pieces;
@@ -73,28 +77,67 @@ static int unknown_field(struct format_error *err, size_t position, const char *
 	return fail(err, position, "unknown filter: %.60s", name ? name : "");
 }
 
-/* The token is at s: a key of output_fields, noted once. Returns its index or -errno. */
-static int note_field(struct format *f, const char *s, const struct field_token *t)
+static const struct format_field *noted(const struct format *f, const char *s, size_t len)
 {
-	size_t len = t->len;
-	struct format_field *more;
-	struct format_field *new;
-
 	for (size_t i = 0; i < f->n_fields; i++) {
 		if (strlen(f->fields[i].token) == len && !memcmp(f->fields[i].token, s, len))
-			return i;
+			return &f->fields[i];
 	}
-	more = realloc(f->fields, (f->n_fields + 1) * sizeof(*more));
+	return NULL;
+}
+
+/* A key of output_fields: the token of len bytes at s. NULL if there is no memory. */
+static struct format_field *note_field(struct format *f, const char *s, size_t len)
+{
+	struct format_field *more = realloc(f->fields, (f->n_fields + 1) * sizeof(*more));
+	struct format_field *new;
+
 	if (!more)
-		return -ENOMEM;
+		return NULL;
 	f->fields = more;
 	new = &more[f->n_fields];
-	*new = (struct format_field){.id = t->field->id};
-	new->token = strndup(s, len);
-	if (t->arg)
-		new->arg = strndup(t->arg, t->arg_len);
-	f->n_fields++;
-	return new->token && (new->arg || !t->arg) ? (int)f->n_fields - 1 : -ENOMEM;
+	*new = (struct format_field){.token = strndup(s, len)};
+	f->n_fields += new->token != NULL;
+	return new->token ? new : NULL;
+}
+
+static int no_memory(struct format_error *err)
+{
+	return fail(err, 0, "no memory");
+}
+
+static int add_field(struct format *f, const char *s, const struct field_token *t, struct piece *p,
+		     struct format_error *err)
+{
+	struct format_field *new = note_field(f, s, t->len);
+
+	if (!new)
+		return no_memory(err);
+	new->id = t->field->id;
+	if (t->arg && !(new->arg = strndup(t->arg, t->arg_len)))
+		return no_memory(err);
+	p->field = *new;
+	return 0;
+}
+
+static int add_call(struct format *f, const char *s, size_t len, struct piece *p,
+		    struct format_error *err)
+{
+	struct format_field *new = note_field(f, s, len);
+	struct diags diags = {};
+
+	if (!f->arena)
+		f->arena = arena_new();
+	if (!new || !f->arena)
+		return no_memory(err);
+	diags.arena = f->arena;
+	new->id = FIELD_COUNT;
+	new->call = output_call(&diags, (struct place){}, s, len);
+	if (!new->call)
+		return fail(err, s - f->text, "%.140s",
+			    diags.n ? diags.list[0].message : "invalid formatting token");
+	p->field = *new;
+	return 0;
 }
 
 static int add_piece(struct format *f, const struct piece *p)
@@ -123,28 +166,29 @@ static int read_width(const char **s, struct piece *p)
 static int read_token(struct format *f, const char **s, struct piece *p, struct format_error *err)
 {
 	static const char nothing[] = "container.info";
+	const struct format_field *same;
 	struct field_token t;
-	size_t start = *s - f->text;
-	int i;
+	size_t len, start = *s - f->text;
+	int bad = 0;
 
 	if (read_width(s, p))
 		return fail(err, start, "the width must be at most %d", WIDTH_MAX);
+	len = output_call_len(*s);
 	t = field_token(*s);
-	if (!t.field && !strncmp(*s, nothing, strlen(nothing))) {
+	if (!len && !t.field && !strncmp(*s, nothing, strlen(nothing))) {
 		/* An old token that stands for no field any more. */
 		*s += strlen(nothing);
 		return 0;
 	}
-	if (!t.field)
+	if (!len && !t.field)
 		return unknown_field(err, *s - f->text, *s);
-	i = note_field(f, *s, &t);
-	if (i < 0)
-		return fail(err, 0, "no memory");
+	if ((same = noted(f, *s, len ? len : t.len)))
+		p->field = *same;
+	else
+		bad = len ? add_call(f, *s, len, p, err) : add_field(f, *s, &t, p, err);
 	p->has_field = true;
-	p->id = t.field->id;
-	p->arg = f->fields[i].arg;
-	*s += t.len;
-	return 0;
+	*s += len ? len : t.len;
+	return bad;
 }
 
 static int by_token(const void *a, const void *b)
@@ -207,6 +251,7 @@ void format_free(struct format **f)
 	free((*f)->fields);
 	free((*f)->pieces);
 	free((*f)->text);
+	arena_free(&(*f)->arena);
 	free(*f);
 	*f = NULL;
 }
@@ -285,7 +330,7 @@ static void render_number(enum field_id id, int64_t n, struct buf *out)
 	}
 }
 
-static void render_value(const struct piece *p, const struct value *v, struct buf *out)
+static void render_value(enum field_id id, const struct value *v, struct buf *out)
 {
 	switch (v->type) {
 	case TYPE_STR:
@@ -300,7 +345,7 @@ static void render_value(const struct piece *p, const struct value *v, struct bu
 	case TYPE_INT:
 	case TYPE_UINT:
 	case TYPE_PORT:
-		render_number(p->id, v->num, out);
+		render_number(id, v->num, out);
 		break;
 	case TYPE_BOOL:
 		buf_str(out, v->num ? "true" : "false");
@@ -313,15 +358,24 @@ static void render_value(const struct piece *p, const struct value *v, struct bu
 	}
 }
 
-static void render_field(const struct piece *p, const struct event *ev, struct buf *out)
+enum have format_value(const struct format_field *f, const struct event *ev, struct arena *a,
+		       struct value *out)
+{
+	if (f->call)
+		return a ? expr_value(f->call, ev, a, out) : HAVE_UNKNOWN;
+	return ev->get(ev, f->id, f->arg, out);
+}
+
+static void render_field(const struct piece *p, const struct event *ev, struct arena *a,
+			 struct buf *out)
 {
 	struct value v = {};
-	enum have have = ev->get(ev, p->id, p->arg, &v);
+	enum have have = format_value(&p->field, ev, a, &v);
 	size_t start = out->len;
 
 	/* Of what could not be read, the beginning is better than nothing. */
 	if (have == HAVE_VALUE || (have == HAVE_UNKNOWN && v.str))
-		render_value(p, &v, out);
+		render_value(p->field.id, &v, out);
 	else
 		buf_str(out, "<NA>");
 	if (!p->width || out->failed)
@@ -336,9 +390,12 @@ static void render_field(const struct piece *p, const struct event *ev, struct b
 
 void format_render(const struct format *f, const struct event *ev, struct buf *out)
 {
+	struct arena *a = f->arena ? arena_new() : NULL;
+
 	for (size_t i = 0; i < f->n_pieces; i++) {
 		buf_add(out, f->pieces[i].text, f->pieces[i].len);
 		if (f->pieces[i].has_field)
-			render_field(&f->pieces[i], ev, out);
+			render_field(&f->pieces[i], ev, a, out);
 	}
+	arena_free(&a);
 }

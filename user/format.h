@@ -9,6 +9,8 @@
 #include "gen/event.h"
 #include "user/buf.h"
 
+struct arena;
+struct expr;
 struct format;
 
 struct format_error {
@@ -20,7 +22,8 @@ struct format_error {
 struct format_field {
 	const char *token; /* as written, without %: "proc.aname[2]" */
 	enum field_id id;
-	const char *arg; /* NULL for none */
+	const char *arg;	 /* NULL for none */
+	const struct expr *call; /* a transformer: then id and arg mean nothing; else NULL */
 };
 
 /* What Falco adds to the output of every rule unless it is told not to. */
@@ -32,6 +35,10 @@ void format_free(struct format **f);
 
 /* Appends the text. A missing value prints <NA>. */
 void format_render(const struct format *f, const struct event *ev, struct buf *out);
+
+/* The value of a token; texts that transformers make are in the arena. */
+enum have format_value(const struct format_field *f, const struct event *ev, struct arena *a,
+		       struct value *out);
 
 /* Distinct tokens, sorted. */
 const struct format_field *format_fields(const struct format *f, size_t *n);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gen/interp.h"
+#include "gen/live.h"
 #include "gen/ruleset.h"
 #include "user/counts.h"
 #include "user/log.h"
@@ -13,6 +14,7 @@ struct residual {
 	const struct image *im;
 	struct ruleset *rs;  /* owns the trees */
 	struct node **trees; /* read from the image when they are first needed */
+	bool *unbounded;     /* of the trees that were read */
 	uint64_t asked, undecided;
 };
 
@@ -26,7 +28,8 @@ struct residual *residual_new(const struct image *im)
 	r->im = im;
 	r->rs = ruleset_new();
 	r->trees = calloc(n ? n : 1, sizeof(*r->trees));
-	if (!r->rs || !r->trees)
+	r->unbounded = calloc(n ? n : 1, sizeof(*r->unbounded));
+	if (!r->rs || !r->trees || !r->unbounded)
 		residual_free(&r);
 	return r;
 }
@@ -38,15 +41,18 @@ void residual_free(struct residual **r)
 	if ((*r)->rs)
 		ruleset_free(&(*r)->rs);
 	free((*r)->trees);
+	free((*r)->unbounded);
 	free(*r);
 	*r = NULL;
 }
 
 static const struct node *tree_of(struct residual *r, unsigned rule)
 {
-	if (!r->trees[rule])
-		r->trees[rule] = ruleset_condition(
-			r->rs, image_text(r->im, image_rule(r->im, rule)->condition), false);
+	if (r->trees[rule])
+		return r->trees[rule];
+	r->trees[rule] = ruleset_condition(
+		r->rs, image_text(r->im, image_rule(r->im, rule)->condition), false);
+	r->unbounded[rule] = r->trees[rule] && live_is_unbounded(r->trees[rule]);
 	return r->trees[rule];
 }
 
@@ -72,7 +78,7 @@ static bool is_match(struct residual *r, unsigned rule, struct record_event *e)
 	e->ev.view = 0;
 	if (unknown)
 		r->undecided = add(r->undecided, 1);
-	return !certain;
+	return !certain && !(unknown && r->unbounded[rule]);
 }
 
 static void put(struct match *out, size_t max, size_t *n, unsigned rule, unsigned view)
@@ -123,6 +129,22 @@ size_t residual_decide(struct residual *r, struct record_event *e, struct match 
 			decide_rule(r, e, hits[i].rule, &hits[i], out, max, &n);
 	qsort(out, n < max ? n : max, sizeof(*out), by_rule);
 	return n;
+}
+
+void residual_log_unseen(struct residual *r)
+{
+	for (unsigned i = 0; i < image_head(r->im)->n_rules; i++) {
+		const struct node *tree = tree_of(r, i);
+		const char *names = tree ? live_unseen(r->rs->arena, tree) : NULL;
+
+		if (names)
+			log_warn("rule '%s': not seen live in this version: %s; %s",
+				 image_text(r->im, image_rule(r->im, i)->name), names,
+				 r->unbounded[i]
+					 ? "the rule cannot match where it depends on that, "
+					   "since nothing else narrows it"
+					 : "the rule alerts if all else of it matches");
+	}
 }
 
 uint64_t residual_asked(const struct residual *r)

@@ -50,6 +50,23 @@ try "check --condition --syntax takes unknown names" 0 '' \
 try "check --condition of an unknown field" 1 "fd\.name" "$TIERCEL" check --condition 'evt.type = open and fd.nmae = x'
 try "list fields" 0 'proc\.cmdline.*fd\.name' "$TIERCEL" list fields
 try "list events" 0 'execve.*openat' "$TIERCEL" list events
+try "list fields --names" 0 '(^|\n)proc\.aname\n' "$TIERCEL" list --names fields
+try "list fields --json" 0 '"name":"fd\.sip"' "$TIERCEL" list --json fields
+jq -e 'map(select(.name == "fd.net"))[0].type == "ip network of either end"' out > /dev/null &&
+	ok "types are told" || not_ok "list fields --json: no type of fd.net"
+try "list fields --markdown" 0 '\| name \| argument \| type \|.*\| proc\.name \|' \
+	"$TIERCEL" list --markdown fields
+try "list refused" 0 'ka\..*Kubernetes audit' "$TIERCEL" list refused
+try "check says why a field is refused" 1 'ka\.user of Falco is not offered' \
+	"$TIERCEL" check --condition 'ka.user = x'
+try "check knows arguments of events" 1 'unknown event argument falgs; did you mean .flags' \
+	"$TIERCEL" check --condition 'evt.type = open and evt.arg.falgs contains O_CREAT'
+rule argument.yaml 'evt.type = open and evt.arg.newpath = x'
+try "check: an argument that the event type does not have" 0 "no argument 'newpath'" \
+	"$TIERCEL" check argument.yaml
+rule unseen.yaml 'evt.type = execve and proc.name = a and k8s.ns.name = x'
+try "explain tells what is not seen live" 0 'not seen live: k8s\.ns\.name' \
+	"$TIERCEL" explain -r unseen.yaml
 try "list operators" 0 'startswith' "$TIERCEL" list operators
 try "list config" 0 'slack\.webhookurl' "$TIERCEL" list config
 try "explain of the project's rules" 0 'Ping command used in container' "$TIERCEL" explain -r "$ROOT/rules"

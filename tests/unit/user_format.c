@@ -65,6 +65,15 @@ static void arguments(void **state)
 	assert_renders("%proc.name[1]", "cat[1]");
 }
 
+static void transformers(void **state)
+{
+	assert_renders("%toupper(proc.name)!", "CAT!");
+	assert_renders("<%5toupper(proc.name)>", "<CAT  >");
+	assert_renders("%concat(proc.name, \"(\", proc.aname[1]).", "cat(bash.");
+	assert_renders("%len(proc.name) %toupper(fd.name)", "3 <NA>");
+	assert_renders("%toupper(proc.name) %toupper(proc.name)", "CAT CAT");
+}
+
 static void width_pads_and_cuts(void **state)
 {
 	assert_renders("<%6proc.name>", "<cat   >");
@@ -139,6 +148,7 @@ int main(void)
 		cmocka_unit_test(missing_prints_na),
 		cmocka_unit_test(longest_token_wins),
 		cmocka_unit_test(arguments),
+		cmocka_unit_test(transformers),
 		cmocka_unit_test(width_pads_and_cuts),
 		cmocka_unit_test(errors_have_a_position),
 		cmocka_unit_test(fields_are_sorted_and_unique),

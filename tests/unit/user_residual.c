@@ -27,8 +27,18 @@ static const char rules[] = "- macro: m\n"
 			    "  desc: d\n"
 			    "  condition: evt.type = openat and fd.name startswith /etc\n"
 			    "  output: o\n"
+			    "  priority: ERROR\n"
+			    "- rule: narrowed\n"
+			    "  desc: d\n"
+			    "  condition: evt.type = openat and m and container.image.tag = x\n"
+			    "  output: o\n"
+			    "  priority: ERROR\n"
+			    "- rule: not narrowed\n"
+			    "  desc: d\n"
+			    "  condition: evt.type = openat and container.image.tag = x\n"
+			    "  output: o\n"
 			    "  priority: ERROR\n";
-enum { RULE_NEEDLE, RULE_USER, RULE_PATH };
+enum { RULE_NEEDLE, RULE_USER, RULE_PATH, RULE_NARROWED, RULE_NOT_NARROWED };
 
 static struct image image;
 static union {
@@ -166,13 +176,35 @@ static void all_rules(void **state)
 	begin(RECORD_ALL_RULES);
 	rec.r.uid = 4;
 	PUT(TAIL_WRITTEN, "/etc/passwd");
-	assert_int_equal(decide(hits, 1, m), 2);
+	assert_int_equal(decide(hits, 1, m), 3);
 	assert_true(m[0].rule == RULE_NEEDLE && m[1].rule == RULE_PATH);
+	assert_true(m[2].rule == RULE_NARROWED);
+}
+
+/* A field that is not seen live does not hide a match, but does not let every event through. */
+static void not_seen_live(void **state)
+{
+	const struct hit hits[] = {{RULE_NARROWED, HIT_UNSURE}, {RULE_NOT_NARROWED, HIT_UNSURE}};
+	struct match m[8];
+
+	begin(0);
+	strcpy(rec.r.container, "0123456789ab");
+	assert_int_equal(decide(hits, 2, m), 1);
+	assert_int_equal(m[0].rule, RULE_NARROWED);
+	begin(0);
+	strcpy(rec.r.container, "0123456789ab");
+	strcpy(rec.r.name, "dog");
+	strcpy(rec.r.comm, "dog");
+	assert_int_equal(decide(hits, 2, m), 0);
+	/* On the host it is known. */
+	begin(0);
+	strcpy(rec.r.container, "host");
+	assert_int_equal(decide(hits, 2, m), 0);
 }
 
 static void no_such_rule(void **state)
 {
-	const struct hit hits[] = {{0xffff, 0}, {3, HIT_UNSURE}};
+	const struct hit hits[] = {{0xffff, 0}, {5, HIT_UNSURE}};
 	struct match m[8];
 
 	begin(0);
@@ -195,10 +227,11 @@ static void little_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sure),		cmocka_unit_test(unsure),
-		cmocka_unit_test(renamed),	cmocka_unit_test(cut),
-		cmocka_unit_test(unreadable),	cmocka_unit_test(all_rules),
-		cmocka_unit_test(no_such_rule), cmocka_unit_test(little_room),
+		cmocka_unit_test(sure),		 cmocka_unit_test(unsure),
+		cmocka_unit_test(renamed),	 cmocka_unit_test(cut),
+		cmocka_unit_test(unreadable),	 cmocka_unit_test(all_rules),
+		cmocka_unit_test(not_seen_live), cmocka_unit_test(no_such_rule),
+		cmocka_unit_test(little_room),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);
