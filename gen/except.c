@@ -133,7 +133,7 @@ static int read_tuple(struct item *it, const struct rule_entry *r, struct except
 }
 
 static int read_fields(struct item *it, struct item *entry, const struct rule_entry *r,
-		       struct exception *e)
+		       struct exception *e, enum except_mode mode)
 {
 	struct ynode *names = ynode_get(entry->map, "fields");
 	struct ynode *comps = ynode_get(entry->map, "comps");
@@ -143,7 +143,10 @@ static int read_fields(struct item *it, struct item *entry, const struct rule_en
 	if (names && names->kind == YNODE_SEQUENCE && names->n)
 		return read_tuple(it, r, e, names, comps);
 	return item_fail(it, entry->map->at, CODE_YAML,
-			 "Rule exception item must have fields property with a list of fields");
+			 mode == EXCEPT_APPEND
+				 ? "Rule exception must have fields property with a list of fields"
+				 : "Rule exception item must have fields property with a list of "
+				   "fields");
 }
 
 static struct exception *find(const struct rule_entry *r, const char *name)
@@ -222,7 +225,7 @@ static int read_one(struct item *it, struct rule_entry *r, struct ynode *map, en
 	e = arena_alloc(it->rs->arena, sizeof(*e));
 	e->name = name->text;
 	e->at = map->at;
-	err = read_fields(it, &entry, r, e);
+	err = read_fields(it, &entry, r, e, mode);
 	if (err)
 		return err;
 	if (mode == EXCEPT_APPEND && !values)

@@ -221,6 +221,7 @@ void lint_rule(struct ruleset *rs, const struct rule_entry *e)
 	lint_tree(&s, e->rule.tree, false);
 	lint_families(&s);
 	lint_never(rs, &e->rule);
+	lint_vague(rs, &e->rule);
 	if (e->rule.warn_evttypes)
 		lint_types(rs, &e->rule);
 }
