@@ -157,7 +157,9 @@ static enum have give_command(struct value *out, const struct diff_proc *p, enum
 	char s[DIFF_ARGV_MAX + COMM_SIZE];
 
 	if (f == FIELD_PROC_EXE)
-		return give(out, p->argv, len ? strnlen(p->argv, len) : 0, len == p->argv_len);
+		/* known from its NUL on, whatever of the rest was cut */
+		return give(out, p->argv, len ? strnlen(p->argv, len) : 0,
+			    len == p->argv_len || exe <= len);
 	if (f == FIELD_PROC_CMDLINE) {
 		n = strlen(p->name);
 		memcpy(s, p->name, n);
