@@ -44,6 +44,11 @@ bool field_is_open(const struct record_event *e)
 	return !strcmp(family[e->rec->type], "open");
 }
 
+int64_t field_since(const struct record_event *e, int64_t then)
+{
+	return (int64_t)((uint64_t)e->time - (uint64_t)then);
+}
+
 bool field_is_host(const struct record_event *e)
 {
 	return !strcmp(e->container, "host");

@@ -60,3 +60,5 @@ struct procfs *field_other(const struct record_event *e, uint32_t pid);
 /* proc.name, a blank and the arguments of argv, as proc.cmdline has them. */
 bool field_command_line(struct record_event *e, enum field_id f, const char *name, const char *argv,
 			size_t len, struct value *out);
+/* From another time to that of the event, in nanoseconds. A record's time can be any number. */
+int64_t field_since(const struct record_event *e, int64_t then);

@@ -146,7 +146,7 @@ static int64_t relative(const struct record_event *e)
 
 	if (!first)
 		first = e->time;
-	return e->time - first;
+	return field_since(e, first);
 }
 
 GETTER(EVT_RELTIME)

@@ -319,7 +319,7 @@ GETTER(PROC_DURATION)
 {
 	enum have have = get_PROC_PID_TS(e, NULL, out);
 
-	out->num = e->time - out->num;
+	out->num = field_since(e, out->num);
 	return have;
 }
 
@@ -332,7 +332,7 @@ GETTER(PROC_PPID_DURATION)
 {
 	enum have have = get_PROC_PPID_TS(e, NULL, out);
 
-	out->num = e->time - out->num;
+	out->num = field_since(e, out->num);
 	return have;
 }
 
@@ -378,7 +378,7 @@ GETTER(CONTAINER_DURATION)
 {
 	enum have have = get_CONTAINER_START_TS(e, NULL, out);
 
-	out->num = e->time - out->num;
+	out->num = field_since(e, out->num);
 	return have;
 }
 
