@@ -177,6 +177,12 @@ if [ "${1:-}" = load ]; then
 	load
 	exit
 fi
+# The empty programs are attached by way of tracefs; where it is not mounted, in a place of our own.
+if [ "${1:-both}" != vm ] && [ ! -d /sys/kernel/tracing/events ] && [ -z "${BENCH_MOUNTS:-}" ] && [ "$(id -u)" = 0 ]; then
+	# shellcheck disable=SC2016
+	BENCH_MOUNTS=own exec unshare -m sh -c \
+		'mount -t tracefs tracefs /sys/kernel/tracing; exec "$0" "$@"' "$0" "$@"
+fi
 obstacle=$(live_obstacle)
 [ -x "$BENCH/loops" ] || obstacle="the loops are not built: make bench"
 [ -z "$obstacle" ] || { echo "Cannot measure: $obstacle"; exit 1; }
