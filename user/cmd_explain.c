@@ -191,18 +191,6 @@ static void json_text(struct buf *b, bool *first, const char *name, const char *
 	json_str(b, value, strlen(value));
 }
 
-static void json_texts(struct buf *b, bool *first, const char *name, const char *const *v, size_t n)
-{
-	json_name(b, first, name);
-	buf_char(b, '[');
-	for (size_t i = 0; i < n; i++) {
-		if (i)
-			buf_char(b, ',');
-		json_str(b, v[i], strlen(v[i]));
-	}
-	buf_char(b, ']');
-}
-
 static void json_types(struct buf *b, bool *first, const struct explain_rule *r)
 {
 	const char *names[EVENT_COUNT];

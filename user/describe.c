@@ -55,22 +55,10 @@ static void add_bool(struct buf *b, bool *first, const char *name, bool value)
 	buf_str(b, value ? "true" : "false");
 }
 
-static void add_texts(struct buf *b, bool *first, const char *name, const char *const *v, size_t n)
-{
-	json_name(b, first, name);
-	buf_char(b, '[');
-	for (size_t i = 0; i < n; i++) {
-		if (i)
-			buf_char(b, ',');
-		json_str(b, v[i], strlen(v[i]));
-	}
-	buf_char(b, ']');
-}
-
 static void add_names(struct buf *b, bool *first, const char *name,
 		      const struct described_names *list)
 {
-	add_texts(b, first, name, list->v, list->n);
+	json_texts(b, first, name, list->v, list->n);
 }
 
 /* The output as alerts will print it, and the fields in it. */
@@ -117,7 +105,7 @@ static void add_rule_info(struct buf *b, const struct rule *r)
 	add_bool(b, &first, "capture", r->capture);
 	json_name(b, &first, "capture_duration");
 	buf_printf(b, "%lu", r->capture_duration);
-	add_texts(b, &first, "tags", r->tags, r->n_tags);
+	json_texts(b, &first, "tags", r->tags, r->n_tags);
 	buf_char(b, '}');
 }
 
@@ -144,7 +132,7 @@ static void add_rule(struct buf *b, struct ruleset *rs, const struct config *cfg
 	add_names(b, &first, "exception_fields", &d.exception_fields);
 	add_names(b, &first, "exception_operators", &d.exception_operators);
 	add_output(b, &first, r, cfg);
-	add_texts(b, &first, "plugins", NULL, 0);
+	json_texts(b, &first, "plugins", NULL, 0);
 	buf_str(b, "}}");
 }
 

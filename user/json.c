@@ -103,3 +103,15 @@ void json_name(struct buf *out, bool *first, const char *name)
 	json_str(out, name, strlen(name));
 	buf_char(out, ':');
 }
+
+void json_texts(struct buf *b, bool *first, const char *name, const char *const *v, size_t n)
+{
+	json_name(b, first, name);
+	buf_char(b, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_char(b, ',');
+		json_str(b, v[i], strlen(v[i]));
+	}
+	buf_char(b, ']');
+}

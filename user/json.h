@@ -43,3 +43,5 @@ struct json_error {
 struct json *json_read(struct arena *a, const char *text, size_t len, struct json_error *err);
 /* The last one of that name, NULL if there is none. */
 const struct json *json_get(const struct json *object, const char *name);
+/* A member that is an array of n texts. */
+void json_texts(struct buf *b, bool *first, const char *name, const char *const *v, size_t n);
