@@ -18,14 +18,18 @@ void range_build(struct arena *a, enum field_id f, struct preds *preds, ranges_t
 			continue;
 		}
 		for (k = 0; k < p->n_alts; k++)
-			*vec_add(a, ranges) = (struct img_range){.low = p->alts[k].low,
+			*vec_add(a, ranges) = (struct img_range){.mask = UINT64_MAX,
+								 .low = p->alts[k].low,
 								 .width = (__u64)p->alts[k].high -
 									  (__u64)p->alts[k].low,
 								 .pred = p->bit,
 								 .field = f};
 		/* without alternatives it is the field's existence */
 		if (!p->n_alts)
-			*vec_add(a, ranges) = (struct img_range){
-				.low = INT64_MIN, .width = UINT64_MAX, .pred = p->bit, .field = f};
+			*vec_add(a, ranges) = (struct img_range){.mask = UINT64_MAX,
+								 .low = INT64_MIN,
+								 .width = UINT64_MAX,
+								 .pred = p->bit,
+								 .field = f};
 	}
 }

@@ -154,9 +154,10 @@ struct img_field {
 	__u64 preds_word; /* offset of PRED_WORDS words: the field's predicates */
 };
 
-/* A number of the event in a range makes a predicate true. That a NUM or ENUM field has a value
- * is a range too: all numbers. */
+/* A number of the event, in the bits of mask, in a range makes a predicate true. That a NUM or
+ * ENUM field has a value is a range too: all numbers. One flag is mask and low of one bit. */
 struct img_range {
+	__u64 mask;  /* all ones: the number itself */
 	__u64 low;   /* first number of the range, as two's complement */
 	__u64 width; /* last number minus low */
 	__u32 pred;
@@ -317,6 +318,12 @@ enum tail_id {
 	TAIL_RESOLVED,	/* path as resolved */
 	TAIL_PARGV,	/* argv of the parent */
 	TAIL_ANCESTORS, /* struct ancestor[], the parent first */
+	TAIL_WRITTEN2,	/* the second path of a call with two: as TAIL_WRITTEN, ... */
+	TAIL_BASE2,	/* ... TAIL_BASE and ... */
+	TAIL_RESOLVED2, /* ... TAIL_RESOLVED */
+	TAIL_TEXT,	/* another text of the call: type of a file system, name of a module */
+	TAIL_SOCKET,	/* struct socket_info of the descriptor */
+	TAIL_SUN,	/* path of a unix socket's address; a first NUL: an abstract one */
 	TAIL_COUNT
 };
 
@@ -338,6 +345,23 @@ struct ancestor {
 	char name[COMM_SIZE];
 };
 
+/* Ends of a socket. Addresses in network order, IPv4 in the first four bytes; all zero and
+ * port 0 where an end has none. */
+struct socket_info {
+	__u16 family;	/* AF_* */
+	__u16 type;	/* SOCK_* */
+	__u16 protocol; /* IPPROTO_* */
+	__u16 flags;	/* SOCKET_* */
+	__u16 lport;	/* local end, in host order */
+	__u16 rport;	/* remote end */
+	__u32 pad;
+	__u8 laddr[16];
+	__u8 raddr[16];
+};
+#define SOCKET_SERVER	 1u /* this end accepted the connection, or listens */
+#define SOCKET_CONNECTED 2u
+#define SOCKET_CHANGED	 4u /* the event changed one of the ends */
+
 struct record {
 	__u32 size;
 	__u32 type;    /* enum event_id */
@@ -358,6 +382,9 @@ struct record {
 	__s32 fd;
 	__u32 open_flags; /* O_* as given */
 	__u32 mode;
+	__u32 fd_type; /* letter of fd.typechar, 0: not known */
+	__u32 nr;      /* number of the system call, in the table of its kind (RECORD_COMPAT) */
+	__u64 args[6]; /* of the system call, as it was called */
 	char name[COMM_SIZE]; /* proc.name: at exec */
 	char comm[COMM_SIZE]; /* now */
 	char container[SHORT_SIZE];
@@ -368,6 +395,9 @@ struct record {
 #define RECORD_ARGV_NOW	    (1u << 18) /* argv was read at the event, not at exec */
 #define RECORD_WRITTEN_CUT  (1u << 19) /* the path as written, or its base, is not complete */
 #define RECORD_RESOLVED_CUT (1u << 20) /* the path as resolved is not complete */
+#define RECORD_COMPAT	    (1u << 21) /* a 32-bit system call */
+#define RECORD_SECOND_CUT   (1u << 22) /* the second path is not complete, in any view */
+#define RECORD_TEXT_CUT	    (1u << 23) /* TAIL_TEXT is not complete */
 
 #define RECORD_MAX 32768 /* bytes, a power of two: the largest record fits */
 

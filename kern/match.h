@@ -59,7 +59,7 @@ INLINE __u64 match_range(struct img im, __u32 i, const __s64 *num, __u64 have, _
 {
 	const struct img_range *r = img_at(im, img_head(im)->ranges, i, sizeof(*r));
 	__u32 f = r->field & 63, pred = r->pred;
-	__u64 at = (__u64)num[f] - r->low, width = r->width, there = have >> f & 1;
+	__u64 at = ((__u64)num[f] & r->mask) - r->low, width = r->width, there = have >> f & 1;
 	/* the borrow of width - at: 1 if at > width */
 	__u64 outside = ((~width & at) | ((~width | at) & (width - at))) >> 63;
 

@@ -38,6 +38,8 @@ static size_t tail_unit(enum tail_id t)
 		return sizeof(struct hit);
 	case TAIL_ANCESTORS:
 		return sizeof(struct ancestor);
+	case TAIL_SOCKET:
+		return sizeof(struct socket_info);
 	default:
 		return 1;
 	}
