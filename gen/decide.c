@@ -109,7 +109,8 @@ static bool is_same_way(const struct way *a, const struct way *b)
 	       (!a->n || !memcmp(a->lits, b->lits, a->n * sizeof(*a->lits)));
 }
 
-static void add_conj(struct plan *p, size_t rule, size_t first, const struct way *w, int type)
+static void add_conj(struct plan *p, size_t rule, size_t first, const struct way *w,
+		     const struct event_set *types)
 {
 	struct plan_conj *c;
 	size_t i;
@@ -117,7 +118,7 @@ static void add_conj(struct plan *p, size_t rule, size_t first, const struct way
 	for (i = first; i < p->conjs.n; i++) {
 		c = &p->conjs.v[i];
 		if (is_same_way(&c->way, w)) {
-			c->types |= EVENT_BIT(type);
+			event_set_join(&c->types, types);
 			c->way.why |= w->why;
 			return;
 		}
@@ -125,37 +126,62 @@ static void add_conj(struct plan *p, size_t rule, size_t first, const struct way
 	c = vec_add(p->arena, &p->conjs);
 	c->way = *w;
 	c->rule = rule;
-	c->types = EVENT_BIT(type);
+	c->types = *types;
 }
 
 static void add_rule(struct plan *p, size_t rule)
 {
 	struct plan_rule *r = &p->rules.v[rule];
-	size_t i, first = p->conjs.n;
-	int t;
+	size_t i, k, first = p->conjs.n;
 
-	for (t = 0; t < EVENT_COUNT; t++) {
-		for (i = 0; i < r->ways[t].n; i++)
-			add_conj(p, rule, first, &r->ways[t].v[i], t);
+	for (k = 0; k < r->groups.n; k++) {
+		const struct plan_group *g = &r->groups.v[k];
+
+		for (i = 0; i < g->ways.n; i++)
+			add_conj(p, rule, first, &g->ways.v[i], &g->types);
 	}
 	r->n_conjs = p->conjs.n - first;
 }
 
-/* Of a rule that has many, the part they share. */
+/* What all ways of a group share, instead of them. */
+static void widen_group(struct plan *p, struct plan_rule *r, struct plan_group *g)
+{
+	struct way common = ways_common(p->arena, &g->ways);
+
+	common.why |= reason_add(&r->why, too_many);
+	g->ways.v = arena_copy(p->arena, &common, sizeof(common));
+	g->ways.n = 1;
+}
+
+/* One group of all event types instead of several. */
+static void join_groups(struct plan *p, struct plan_rule *r)
+{
+	struct plan_group *all = &r->groups.v[0];
+	struct ways w = {arena_alloc(p->arena, r->groups.n * sizeof(*w.v)), 0};
+	size_t k;
+
+	for (k = 0; k < r->groups.n; k++) {
+		w.v[w.n++] = r->groups.v[k].ways.v[0];
+		event_set_join(&all->types, &r->groups.v[k].types);
+	}
+	all->ways = w;
+	r->groups.n = 1;
+	widen_group(p, r, all);
+}
+
+/* Of a rule that has many conjunctions, one per group, at last one for all. */
 static void widen_rule(struct plan *p, struct plan_rule *r)
 {
-	int t;
+	size_t k, widened = 0;
 
-	for (t = 0; t < EVENT_COUNT; t++) {
-		struct way common;
-
-		if (!r->ways[t].n)
+	for (k = 0; k < r->groups.n; k++) {
+		if (r->groups.v[k].ways.n < 2)
 			continue;
-		common = ways_common(p->arena, &r->ways[t]);
-		common.why |= reason_add(&r->why, too_many);
-		r->ways[t].v = arena_copy(p->arena, &common, sizeof(common));
-		r->ways[t].n = 1;
+		widen_group(p, r, &r->groups.v[k]);
+		widened++;
 	}
+	if (!widened && r->groups.n > 1)
+		join_groups(p, r);
 }
 
 static size_t most_conjs(const struct plan *p)
@@ -171,12 +197,13 @@ static size_t most_conjs(const struct plan *p)
 
 void decide_conjs(struct plan *p)
 {
-	size_t i, most;
-	int t;
+	size_t i, k, most;
 
 	for (i = 0; i < p->rules.n; i++) {
-		for (t = 0; t < EVENT_COUNT; t++)
-			strip(p, &p->rules.v[i], &p->rules.v[i].ways[t]);
+		struct plan_rule *r = &p->rules.v[i];
+
+		for (k = 0; k < r->groups.n; k++)
+			strip(p, r, &r->groups.v[k].ways);
 		add_rule(p, i);
 	}
 	while (p->conjs.n > CONJ_MAX) {
@@ -188,9 +215,18 @@ void decide_conjs(struct plan *p)
 			add_rule(p, i);
 		}
 	}
+}
+
+static void note_rules(struct plan *p)
+{
+	size_t i;
+
 	for (i = 0; i < p->conjs.n; i++) {
-		p->rules.v[p->conjs.v[i].rule].types |= p->conjs.v[i].types;
-		p->rules.v[p->conjs.v[i].rule].why_used |= p->conjs.v[i].way.why;
+		const struct plan_conj *c = &p->conjs.v[i];
+		struct plan_rule *r = &p->rules.v[c->rule];
+
+		event_set_join(&r->types, &c->types);
+		r->why_used |= c->way.why;
 	}
 }
 
@@ -255,6 +291,8 @@ int plan_decide(struct plan *p)
 	int err;
 
 	decide_conjs(p);
+	decide_slots(p);
+	note_rules(p);
 	for (i = 0; i < p->conjs.n; i++)
 		p->conjs.v[i].tests = decide_tests_of(p, &p->conjs.v[i].way);
 	decide_shapes_of(p);

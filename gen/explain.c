@@ -21,8 +21,8 @@ static void add_name(struct arena *a, names_t *list, const char *name)
 
 struct hook {
 	const char *name;
-	__u64 types;
-	bool here; /* on this architecture */
+	__u64 types; /* EVENT_BIT()s; 0: any */
+	bool here;   /* on this architecture */
 };
 
 #define ANY true
@@ -44,8 +44,10 @@ static void explain_hooks(struct arena *a, struct explain_rule *r)
 	names_t names = {};
 	size_t i;
 
-	for (i = 0; i < HOOK_COUNT && r->types; i++) {
-		if (hooks[i].here && (!hooks[i].types || hooks[i].types & r->types))
+	for (i = 0; i < HOOK_COUNT && !event_set_is_empty(&r->types); i++) {
+		struct event_set types = event_set_of_bits(hooks[i].types);
+
+		if (hooks[i].here && (!hooks[i].types || event_set_meets(&types, &r->types)))
 			add_name(a, &names, hooks[i].name);
 	}
 	r->hooks = names.v;

@@ -29,8 +29,14 @@ static void add_rule(struct plan *p, const struct rule *rule)
 	r->rule = rule;
 	r->why.arena = p->arena;
 	r->needs = needs_output(rule->output) | needs_condition(rule->tree);
-	for (t = 0; t < EVENT_COUNT; t++)
-		r->ways[t] = lower(&p->preds, &r->why, rule->tree, t);
+	for (t = 0; t < EVENT_COUNT; t++) {
+		struct plan_group g = {.ways = lower(&p->preds, &r->why, rule->tree, t)};
+
+		if (!g.ways.n)
+			continue;
+		event_set_add(&g.types, t);
+		*vec_add(p->arena, &r->groups) = g;
+	}
 }
 
 static int add_rules(struct plan *p, struct ruleset *rs, const struct gen_options *opt)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From rules to a policy image, and what became of each rule. */
 #pragma once
+#include "gen/event_set.h"
 #include "gen/image.h"
 #include "gen/ruleset.h"
 
@@ -18,8 +19,8 @@ struct explain_pred {
 
 struct explain_rule {
 	const struct rule *rule;
-	__u64 types;	       /* EVENT_BIT()s it is evaluated for */
-	const char **unhooked; /* event types it names that no hook sees */
+	struct event_set types; /* it is evaluated for */
+	const char **unhooked;	/* event types it names that no hook sees */
 	size_t n_unhooked;
 	const char **hooks; /* hooks it needs, by name */
 	size_t n_hooks;

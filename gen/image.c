@@ -18,6 +18,18 @@ void image_free(struct image *im)
 	*im = (struct image){};
 }
 
+struct event_set image_types(const struct image *im)
+{
+	struct event_set types = {};
+	unsigned id;
+
+	for (id = 0; id < EVENT_COUNT; id++) {
+		if (image_head(im)->type_slot[id] != TYPE_SLOT_NONE)
+			event_set_add(&types, id);
+	}
+	return types;
+}
+
 const struct text_rule *image_rule(const struct image *im, unsigned rule)
 {
 	return (const struct text_rule *)(im->data + image_head(im)->text) + rule;

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "gen/event_set.h"
 #include "kern/abi.h"
 
 /* Offsets from the first byte of the text part. */
@@ -41,5 +42,7 @@ static inline const struct img_head *image_head(const struct image *im)
 {
 	return (const struct img_head *)im->data;
 }
+/* Event types that some rule of it watches. */
+struct event_set image_types(const struct image *im);
 const struct text_rule *image_rule(const struct image *im, unsigned rule);
 const char *image_text(const struct image *im, __u32 offset);

@@ -81,7 +81,7 @@ static int check_sections(struct check *c)
 		{"triggers", h->triggers, PRED_MAX, PRED_MAX, sizeof(struct img_trigger)},
 		{"fields", h->fields, FIELD_KERNEL_COUNT, FIELD_KERNEL_COUNT,
 		 sizeof(struct img_field)},
-		{"ranges", h->ranges, h->n_ranges, TYPE_RANGE_MAX * EVENT_COUNT,
+		{"ranges", h->ranges, h->n_ranges, TYPE_RANGE_MAX * TYPE_SLOTS,
 		 sizeof(struct img_range)},
 		{"outputs", h->outs, h->n_outs, IMAGE_MAX, sizeof(struct img_out)},
 		{"automata", h->automata, AUT_COUNT, AUT_COUNT, sizeof(struct img_automaton)},
@@ -136,20 +136,31 @@ static int check_shapes(struct check *c)
 		if (!is_part(s[i].first_always, s[i].n_always, h->n_lists) ||
 		    s[i].n_always > LIST_MAX || !s[i].n_always != !(s[i].flags & SHAPE_HAS_ALWAYS))
 			return refuse(c, "shape %u has a wrong list", i);
-		if (s[i].types & ~low_bits(EVENT_COUNT) ||
-		    s[i].paths & ~low_bits(FIELD_KERNEL_COUNT))
+		if (s[i].paths & ~low_bits(FIELD_KERNEL_COUNT))
 			return refuse(c, "shape %u has wrong masks", i);
 	}
 	for (i = 0; i < h->n_shapes; i++) {
 		if ((h->path_shapes >> i & 1) && (s[i].flags || !s[i].paths))
 			return refuse(c, "shape %u has wrong masks", i);
 	}
-	for (i = 0; i < 64; i++) {
+	return 0;
+}
+
+static int check_types(struct check *c)
+{
+	const struct img_head *h = c->h;
+	__u32 i;
+
+	for (i = 0; i < EVENT_MAX; i++) {
+		if (h->type_slot[i] >= TYPE_SLOTS && h->type_slot[i] != TYPE_SLOT_NONE)
+			return refuse(c, "event type %u has a wrong slot", i);
+	}
+	for (i = 0; i < TYPE_SLOTS; i++) {
 		if (h->type_shapes[i] & ~low_bits(h->n_shapes) ||
 		    h->type_nums[i] & ~low_bits(FIELD_KERNEL_COUNT) ||
 		    h->type_ranges[i].n > TYPE_RANGE_MAX ||
 		    !is_part(h->type_ranges[i].first, h->type_ranges[i].n, h->n_ranges))
-			return refuse(c, "the masks of event type %u are wrong", i);
+			return refuse(c, "the masks of type slot %u are wrong", i);
 	}
 	return 0;
 }
@@ -174,7 +185,7 @@ static int check_conjs(struct check *c)
 
 	for (i = 0; i < c->h->n_conjs; i++) {
 		if (!has_tests(c, j[i].first_test, j[i].n_tests) || j[i].rule >= c->h->n_rules ||
-		    j[i].shape >= c->h->n_shapes || j[i].types & ~low_bits(EVENT_COUNT))
+		    j[i].shape >= c->h->n_shapes)
 			return refuse(c, "conjunction %u is wrong", i);
 	}
 	return 0;
@@ -345,9 +356,8 @@ static int check_text(struct check *c)
 int image_check(const void *data, size_t size, char *why, size_t why_size)
 {
 	static int (*const steps[])(struct check *) = {
-		check_sections, check_tests,	check_shapes, check_guards,
-		check_conjs,	check_lists,	check_outs,   check_fields,
-		check_preds,	check_automata, check_text,
+		check_sections, check_tests, check_shapes, check_types, check_guards,	check_conjs,
+		check_lists,	check_outs,  check_fields, check_preds, check_automata, check_text,
 	};
 	struct check c = {.data = data, .h = data, .why = why, .why_size = why_size};
 	int err = check_head(&c, size);

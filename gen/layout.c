@@ -97,7 +97,7 @@ static void put_conjs(struct writer *w, const struct plan *p, struct img_head *h
 	h->conjs = w->size;
 	for (i = 0; i < p->conjs.n; i++) {
 		const struct plan_conj *c = &p->conjs.v[i];
-		struct img_conj out = {.types = c->types,
+		struct img_conj out = {.types = c->slots,
 				       .first_test = c->tests.first,
 				       .n_tests = c->tests.n,
 				       .rule = c->rule,
@@ -190,6 +190,7 @@ static void head_masks(const struct plan *p, struct img_head *h)
 	size_t i, k;
 	int t;
 
+	memcpy(h->type_slot, p->type_slot, sizeof(h->type_slot));
 	for (i = 0; i < p->conjs.n; i++) {
 		const struct plan_conj *c = &p->conjs.v[i];
 		__u64 nums = 0;
@@ -198,9 +199,8 @@ static void head_masks(const struct plan *p, struct img_head *h)
 			if (pred_is_number(plan_pred(p, c->way.lits[k])))
 				nums |= FIELD_BIT(plan_pred(p, c->way.lits[k])->field);
 		}
-		h->types |= c->types;
-		for (t = 0; t < EVENT_COUNT; t++) {
-			if (!(c->types & EVENT_BIT(t)))
+		for (t = 0; t < TYPE_SLOTS; t++) {
+			if (!(c->slots & TYPE_BIT(t)))
 				continue;
 			h->type_nums[t] |= nums;
 			h->type_shapes[t] |= 1ULL << c->shape;
@@ -227,14 +227,14 @@ static void head_masks(const struct plan *p, struct img_head *h)
 	}
 }
 
-/* The ranges of each event type's fields, in a row; types with the same fields share them. */
+/* The ranges of each type slot's fields, in a row; slots with the same fields share them. */
 static void put_ranges(struct writer *w, const struct plan *p, struct img_head *h)
 {
 	size_t i;
 	int t, u;
 
 	h->ranges = w->size;
-	for (t = 0; t < EVENT_COUNT; t++) {
+	for (t = 0; t < TYPE_SLOTS; t++) {
 		for (u = 0; u < t && h->type_nums[u] != h->type_nums[t]; u++)
 			;
 		if (u < t) {

@@ -73,12 +73,12 @@ static void match_field(struct plan *p, enum field_id f)
 
 void plan_match(struct plan *p)
 {
-	size_t i;
+	size_t i, k;
 	int t;
 
 	for (i = 0; i < p->rules.n; i++) {
-		for (t = 0; t < EVENT_COUNT; t++)
-			use_ways(p, &p->rules.v[i].ways[t]);
+		for (k = 0; k < p->rules.v[i].groups.n; k++)
+			use_ways(p, &p->rules.v[i].groups.v[k].ways);
 	}
 	pred_number(&p->preds);
 	for (t = 0; t < AUT_COUNT; t++)

@@ -6,16 +6,23 @@
  */
 #pragma once
 #include "gen/dfa.h"
+#include "gen/event_set.h"
 #include "gen/lower.h"
 #include "gen/range.h"
 #include "gen/ruleset.h"
 #include "gen/set.h"
 
+/* The ways in which a rule can hold for some event types. */
+struct plan_group {
+	struct event_set types;
+	struct ways ways;
+};
+
 struct plan_rule {
 	const struct rule *rule;
 	struct reasons why;
-	struct ways ways[EVENT_COUNT];
-	uint64_t types;
+	VEC(struct plan_group) groups; /* no event type is in two of them */
+	struct event_set types;
 	uint64_t needs;
 	size_t n_conjs;
 	uint64_t why_used; /* reasons of the ways that were kept */
@@ -29,7 +36,8 @@ struct tests_ref {
 
 struct plan_conj {
 	struct way way;
-	uint64_t types;
+	struct event_set types;
+	uint64_t slots; /* TYPE_BIT()s of types */
 	uint32_t rule;
 	uint32_t shape;
 	struct tests_ref tests;
@@ -63,6 +71,7 @@ struct plan {
 
 	struct tests tests;
 	VEC(struct plan_conj) conjs;
+	__u8 type_slot[EVENT_MAX]; /* TYPE_SLOT_NONE: in no conjunction */
 	VEC(struct img_shape) shapes;
 	VEC(struct plan_guard) guards;
 	VEC(uint16_t) lists;
@@ -84,9 +93,12 @@ int plan_decide(struct plan *p);
 
 /* Leaves out what no table decides; merges what is equal for several event types. */
 void decide_conjs(struct plan *p);
+/* Slots for the event types that the conjunctions tell apart; makes residual what cannot be told
+ * apart, which can split conjunctions. */
+void decide_slots(struct plan *p);
 /* The words to test for a way, all bits at once. Interned. */
 struct tests_ref decide_tests_of(struct plan *p, const struct way *w);
-/* Conjunctions of the same events and numbers share a shape. */
+/* Conjunctions of the same type slots and numbers share a shape. */
 void decide_shapes_of(struct plan *p);
 /* -E2BIG if there are too many conjunctions that nothing triggers. */
 int decide_triggers(struct plan *p);

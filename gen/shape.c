@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Shapes: conjunctions of the same event types and comparisons of numbers pass or fall together
+ * Shapes: conjunctions of the same type slots and comparisons of numbers pass or fall together
  * before anything else is looked at. There are few, so the rarest may have to share one that
  * compares nothing; a conjunction tests its numbers itself anyhow.
  */
@@ -11,7 +11,7 @@
 #define SHAPES_WANTED 48 /* the rest of SHAPE_MAX is for long lists: gen/trigger.c */
 
 struct kind {
-	uint64_t types;
+	uint64_t slots;
 	struct tests_ref tests;
 	size_t n; /* conjunctions */
 	uint32_t shape;
@@ -33,13 +33,13 @@ static struct tests_ref number_tests(struct plan *p, const struct way *w)
 /* Index of the conjunction's kind; equal tests have equal places. */
 static size_t kind_of(struct plan *p, kinds_t *kinds, const struct plan_conj *c)
 {
-	struct kind k = {.types = c->types, .tests = number_tests(p, &c->way)};
+	struct kind k = {.slots = c->slots, .tests = number_tests(p, &c->way)};
 	size_t i;
 
 	for (i = 0; i < kinds->n; i++) {
 		const struct kind *o = &kinds->v[i];
 
-		if (o->types == k.types && o->tests.n == k.tests.n &&
+		if (o->slots == k.slots && o->tests.n == k.tests.n &&
 		    (!k.tests.n || o->tests.first == k.tests.first))
 			return i;
 	}
@@ -50,7 +50,7 @@ static size_t kind_of(struct plan *p, kinds_t *kinds, const struct plan_conj *c)
 static uint32_t shape_new(struct plan *p, const struct kind *k)
 {
 	*vec_add(p->arena, &p->shapes) = (struct img_shape){
-		.types = k->types, .first_test = k->tests.first, .n_tests = k->tests.n};
+		.types = k->slots, .first_test = k->tests.first, .n_tests = k->tests.n};
 	return p->shapes.n - 1;
 }
 
@@ -75,11 +75,11 @@ static void number_kinds(struct plan *p, kinds_t *kinds)
 		if (kinds->n <= SHAPES_WANTED || i < SHAPES_WANTED - 1) {
 			sorted[i]->shape = shape_new(p, sorted[i]);
 		} else {
-			rest.types |= sorted[i]->types;
+			rest.slots |= sorted[i]->slots;
 			sorted[i]->shape = SHAPES_WANTED - 1;
 		}
 	}
-	if (rest.types)
+	if (rest.slots)
 		shape_new(p, &rest);
 }
 

@@ -16,7 +16,7 @@ struct tables {
 	struct img im;
 	const struct img_head *h;
 	/* of the event under way */
-	enum event_id type;
+	__u32 slot; /* of its type */
 	__u64 truth[PRED_WORDS];
 	__u64 unknown[PRED_WORDS];
 	bool unsure;   /* something is missing that the kernel always has */
@@ -220,13 +220,13 @@ static void add_number(struct tables *t, const struct event *ev, enum field_id f
 
 static void numbers(struct tables *t, const struct event *ev)
 {
-	const struct img_ranges *r = &t->h->type_ranges[t->type];
+	const struct img_ranges *r = &t->h->type_ranges[t->slot];
 	__u32 i;
 	int f;
 
 	t->have = 0;
 	for (f = 0; f < FIELD_KERNEL_COUNT; f++) {
-		if (t->h->type_nums[t->type] & FIELD_BIT(f))
+		if (t->h->type_nums[t->slot] & FIELD_BIT(f))
 			add_number(t, ev, f);
 	}
 	for (i = r->first; i < r->first + r->n; i++)
@@ -304,7 +304,7 @@ static void guards(struct tables *t)
 
 static void shapes(struct tables *t)
 {
-	__u64 todo = t->live & t->h->type_shapes[t->type];
+	__u64 todo = t->live & t->h->type_shapes[t->slot];
 	__u32 i;
 
 	t->shapes = t->paths = 0;
@@ -340,7 +340,7 @@ static void try_list(struct tables *t, __u32 first, __u32 n)
 	__u32 i;
 
 	for (i = first; i < first + n; i++) {
-		if (decide_conj(t->im, img_u16(t->im, t->h->lists + 2 * i), EVENT_BIT(t->type),
+		if (decide_conj(t->im, img_u16(t->im, t->h->lists + 2 * i), TYPE_BIT(t->slot),
 				t->shapes, t->truth, t->unknown, &hit))
 			add_hit(t, hit);
 	}
@@ -402,8 +402,10 @@ size_t tables_decide(struct tables *t, enum event_id type, struct event *ev, str
 	unsigned view;
 	size_t i;
 
-	t->type = type;
+	t->slot = t->h->type_slot[type];
 	t->n_hits = 0;
+	if (t->slot == TYPE_SLOT_NONE)
+		return 0;
 	memset(t->place, 0, t->h->n_rules * sizeof(*t->place));
 	for (view = 0; view < ev->views; view++) {
 		ev->view = view;

@@ -42,10 +42,12 @@ enum event_id {
 #undef EVENT_IO
 	EVENT_COUNT
 };
-#define EVENT_BIT(id) (1ULL << (id))
+#define EVENT_MAX     512	     /* event types at most: they index img_head.type_slot */
+#define EVENT_BIT(id) (1ULL << (id)) /* only for the first 64: kern/hooks.def */
 
 _Static_assert(FIELD_KERNEL_COUNT <= 64, "fields known to the kernel index a 64-bit mask");
-_Static_assert(EVENT_COUNT <= 64, "event types index a 64-bit mask");
+_Static_assert(EVENT_COUNT <= EVENT_MAX, "event types index a table of the image");
+_Static_assert(EVENT_CREAT < 64, "event types with hooks of their own come first");
 
 /* ---- limits ---- */
 
@@ -62,13 +64,14 @@ _Static_assert(EVENT_COUNT <= 64, "event types index a 64-bit mask");
 #define PRED_MAX	 (PRED_WORDS * 64)
 #define EVENT_PRED_BASE	 (PROC_WORDS * 64)
 #define SHAPE_MAX	 64   /* bits of struct proc.live */
+#define TYPE_SLOTS	 64   /* groups of event types that the rules tell apart */
 #define GUARD_MAX	 1024 /* tested at exec, one after the other */
 #define CONJ_MAX	 32768
 #define RULE_MAX	 4096
 #define TEST_MAX	 8   /* words tested by one conjunction */
 #define LIST_MAX	 256 /* conjunctions tested for one predicate of one event */
 #define RANGE_MAX	 64  /* ranges of one numeric field ... */
-#define TYPE_RANGE_MAX	 (RANGE_MAX * FIELD_KERNEL_COUNT) /* ... and of all of an event type */
+#define TYPE_RANGE_MAX	 (RANGE_MAX * FIELD_KERNEL_COUNT) /* ... and of all of a type slot */
 #define DERIVED_MAX	 64				  /* predicates on parents and ancestors */
 #define PROBE_MAX	 8				  /* slots looked at in a hash set */
 #define HIT_MAX		 64				  /* rules that one record can carry */
@@ -90,7 +93,7 @@ enum hook_id {
 /* ---- policy image ---- */
 
 #define IMAGE_MAGIC   0x434c4954u /* "TILC" */
-#define IMAGE_VERSION 1
+#define IMAGE_VERSION 2
 
 /* Bits. A predicate is one bit of a vector of PRED_WORDS words: process predicates (fixed at
  * exec) first, event predicates from EVENT_PRED_BASE on. */
@@ -103,10 +106,16 @@ struct img_test {
 	__u32 pad;
 };
 
-/* Gate of one or more event types, settled before any path is read: the comparisons with
+/* Event types that are in exactly the same conjunctions share a type slot; masks and tables by
+ * event type are by slot. Where the rules tell more types apart than there are slots, the last
+ * one is for all others, and what only some of its types satisfy is residual. */
+#define TYPE_BIT(slot) (1ULL << ((slot)&63))
+#define TYPE_SLOT_NONE 0xff /* no rule watches the event type */
+
+/* Gate of one or more type slots, settled before any path is read: the comparisons with
  * numbers that some conjunctions share. Bit n of struct proc.live stands for shape n. */
 struct img_shape {
-	__u64 types; /* EVENT_BIT()s it belongs to */
+	__u64 types; /* TYPE_BIT()s it belongs to */
 	__u64 paths; /* FIELD_BIT()s of PATH fields its conjunctions compare */
 	__u32 first_test;
 	__u32 n_tests;
@@ -129,7 +138,7 @@ struct img_guard {
 
 /* One way in which a rule can match: all its tests hold. */
 struct img_conj {
-	__u64 types;
+	__u64 types; /* TYPE_BIT()s it is tested for */
 	__u32 first_test;
 	__u32 n_tests;
 	__u32 rule;
@@ -164,7 +173,7 @@ struct img_range {
 	__u32 field;
 };
 
-/* The ranges of an event type: n from first on. */
+/* The ranges of a type slot: n from first on. */
 struct img_ranges {
 	__u32 first;
 	__u32 n;
@@ -250,16 +259,16 @@ struct img_head {
 	__u32 derived, n_derived;
 	__u32 text, text_size; /* what userspace needs: gen/image.h */
 	__u32 pad;
-	__u64 type_shapes[64];		   /* per event type: shapes that belong to it */
-	__u64 type_nums[64];		   /* per event type: NUM and ENUM fields to compare */
-	struct img_ranges type_ranges[64]; /* ... and their ranges */
-	__u64 trigger_words[PRED_WORDS];   /* predicates that have a trigger list */
+	__u8 type_slot[EVENT_MAX];     /* per event type: its type slot, or TYPE_SLOT_NONE */
+	__u64 type_shapes[TYPE_SLOTS]; /* per type slot: shapes that belong to it */
+	__u64 type_nums[TYPE_SLOTS];   /* per type slot: NUM and ENUM fields to compare */
+	struct img_ranges type_ranges[TYPE_SLOTS]; /* ... and their ranges */
+	__u64 trigger_words[PRED_WORDS];	   /* predicates that have a trigger list */
 	__u64 base_words[PROC_WORDS]; /* predicates that derived ones rest on: decided for every
 				       * process, whether or not it has candidates */
 	__u64 text_words[PROC_WORDS]; /* predicates that an automaton over the texts of a process
 				       * decides: not known from its name and container alone */
 	__u64 proc_fields;	      /* FIELD_BIT()s of SHORT and PROC fields compared at exec */
-	__u64 types;		      /* event types that some rule watches */
 	__u64 path_shapes;	      /* shapes whose conjunctions are all triggered by a path */
 };
 

@@ -347,7 +347,7 @@ INLINE void eval_shapes(__u32 idx, struct scratch *s, struct img im)
 {
 	volatile __u64 *todo = &s->mask;
 
-	*todo = s->proc.live & img_head(im)->type_shapes[s->type & 63];
+	*todo = s->proc.live & img_head(im)->type_shapes[s->type_slot & 63];
 	for (__u32 i = 0; i < SHAPE_MAX; i++) {
 		const struct img_shape *shape;
 		__u64 rest = *todo >> i;
@@ -377,7 +377,7 @@ GLOBAL int eval_numbers(__u32 idx)
 	if (!s || !get_image(s, &im))
 		return 0;
 	s->outside = 0;
-	ranges = &img_head(im)->type_ranges[s->type & 63];
+	ranges = &img_head(im)->type_ranges[s->type_slot & 63];
 	eval_range_chunk(s, im, ranges->first, ranges->n);
 	for (__u32 i = RANGE_CHUNK; i < TYPE_RANGE_MAX; i += RANGE_CHUNK) {
 		if (i >= ranges->n)
@@ -485,7 +485,7 @@ GLOBAL int eval_conj(__u32 idx, __u32 i)
 
 	if (!s || !get_image(s, &im))
 		return 0;
-	if (decide_conj(im, i, EVENT_BIT(s->type & 63), s->shapes, s->truth, s->unknown, &hit))
+	if (decide_conj(im, i, TYPE_BIT(s->type_slot), s->shapes, s->truth, s->unknown, &hit))
 		add_hit(idx, hit.rule, hit.flags | s->view);
 	return 0;
 }

@@ -11,7 +11,7 @@ INLINE void exec_event(__u32 idx, struct scratch *s, long res)
 	if (!get_image(s, &im))
 		return;
 	eval_start(idx, s, im);
-	read_task_numbers(s, img_head(im)->type_nums[s->type & 63]);
+	read_task_numbers(s, img_head(im)->type_nums[s->type_slot & 63]);
 	set_num(s, FIELD_EVT_RES, res < 0 ? -res : 0);
 	set_num(s, FIELD_EVT_RAWRES, res);
 	set_num(s, FIELD_EVT_FAILED, res < 0);
@@ -37,6 +37,7 @@ INLINE void exec_succeeded(struct task_struct *task)
 	struct control *c = get_control();
 	struct scratch *s = NULL;
 	struct proc *old;
+	struct img im;
 	int idx;
 
 	if (!c || !c->generation)
@@ -45,7 +46,6 @@ INLINE void exec_succeeded(struct task_struct *task)
 	if (idx < 0)
 		return;
 	s->slot = c->slot;
-	s->type = EVENT_EXECVE;
 	s->have = s->unsure = 0;
 	s->written.state = s->base.state = s->resolved.state = TEXT_NONE;
 	proc_clear(s, c);
@@ -58,7 +58,8 @@ INLINE void exec_succeeded(struct task_struct *task)
 	if (s->proc.live && s->argv.state != TEXT_NONE)
 		cmd_keep(s, pid);
 	proc_store(s, pid);
-	if (s->proc.live && pid != c->self) {
+	if (s->proc.live && pid != c->self && get_image(s, &im) &&
+	    enter_type(s, im, EVENT_EXECVE)) {
 		count(STAT_SEEN);
 		exec_event(idx, s, 0);
 	}

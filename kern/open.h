@@ -38,7 +38,7 @@ INLINE void open_numbers(struct scratch *s, struct img im)
 	set_num(s, FIELD_FD_TYPECHAR, a->res >= 0 && (a->flags & O_DIRECTORY) ? 'd' : 'f');
 	if (a->res >= 0)
 		set_num(s, FIELD_FD_TYPE, a->flags & O_DIRECTORY ? 'd' : 'f');
-	read_task_numbers(s, img_head(im)->type_nums[s->type & 63]);
+	read_task_numbers(s, img_head(im)->type_nums[s->type_slot & 63]);
 }
 
 INLINE void read_written(struct scratch *s, const struct open_args *a)
@@ -222,7 +222,7 @@ INLINE bool open_begin(__u32 idx, struct scratch *s, struct img im)
 
 	s->judged = 0;
 	s->paths = 0;
-	if (!(s->proc.live & h->type_shapes[s->type & 63] & ~h->path_shapes)) {
+	if (!(s->proc.live & h->type_shapes[s->type_slot & 63] & ~h->path_shapes)) {
 		s->paths = FIELD_BIT(FIELD_FD_NAME);
 		s->shapes = 1;
 		return true;

@@ -163,7 +163,6 @@ INLINE bool proc_enter(__u32 idx, struct scratch *s, const struct gate *g, __u32
 	struct img im;
 
 	s->slot = c->slot;
-	s->type = type;
 	s->have = 0;
 	s->unsure = 0;
 	s->resolved.state = s->written.state = s->base.state = TEXT_NONE;
@@ -175,7 +174,8 @@ INLINE bool proc_enter(__u32 idx, struct scratch *s, const struct gate *g, __u32
 	} else {
 		proc_meet(idx, s, c, g->pid, p);
 	}
-	if (!get_image(s, &im) || !(s->proc.live & img_head(im)->type_shapes[type & 63]))
+	if (!get_image(s, &im) || !enter_type(s, im, type) ||
+	    !(s->proc.live & img_head(im)->type_shapes[s->type_slot & 63]))
 		return false;
 	count(STAT_SEEN);
 	return true;

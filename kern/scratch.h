@@ -76,7 +76,7 @@ struct open_args {
 struct scratch {
 	__u64 owner; /* pid_tgid of the event that has the slot, 0: free */
 	__u32 slot;  /* of the policy image */
-	__u32 type;
+	__u32 type;  /* enum event_id */
 	__u64 truth[PRED_WORDS];
 	__u64 unknown[PRED_WORDS];
 	__s64 num[64]; /* by field */
@@ -98,6 +98,7 @@ struct scratch {
 	__u32 path_hit;	    /* the automaton found something in the path */
 	__u32 any_unknown;  /* unknown is not all zero */
 	__u32 judged;	    /* the numbers of an open were looked at */
+	__u32 type_slot;    /* of type */
 	struct proc proc;
 	struct text argv, exepath, resolved, written, base, normal;
 	struct normal norm;
@@ -168,4 +169,12 @@ INLINE bool get_image(struct scratch *s, struct img *im)
 	im->data = bpf_map_lookup_elem(&image, &slot);
 	im->mask = image_mask;
 	return im->data;
+}
+
+/* The event type of s, and with that its slot; false if no rule watches it. */
+INLINE bool enter_type(struct scratch *s, struct img im, __u32 type)
+{
+	s->type = type;
+	s->type_slot = img_head(im)->type_slot[type & (EVENT_MAX - 1)];
+	return s->type_slot < TYPE_SLOTS;
 }

@@ -53,15 +53,15 @@ static bool is_asked(const struct arg_list *names, const char *name)
 static void print_types(const struct explain_rule *r)
 {
 	const char *comma = " ";
+	unsigned id;
 
 	printf("  events:");
-	for (enum event_id id = 0; id < EVENT_COUNT; id++) {
-		if (!(r->types & EVENT_BIT(id)))
-			continue;
+	for_each_event(id, &r->types)
+	{
 		printf("%s%s", comma, event_name(id));
 		comma = ", ";
 	}
-	puts(r->types ? "" : " none");
+	puts(event_set_is_empty(&r->types) ? " none" : "");
 }
 
 static void print_names(const char *title, const char *const *names, size_t n)
@@ -151,7 +151,7 @@ static struct totals count(const struct policy *p)
 	struct totals t = {};
 
 	for (size_t i = 0; i < p->n_rules; i++) {
-		t.unseen += !p->rules[i].types && p->rules[i].n_unhooked;
+		t.unseen += event_set_is_empty(&p->rules[i].types) && p->rules[i].n_unhooked;
 		if (!p->rules[i].n_residual)
 			t.kernel++;
 		else if (p->rules[i].n_preds)
@@ -195,11 +195,9 @@ static void json_types(struct buf *b, bool *first, const struct explain_rule *r)
 {
 	const char *names[EVENT_COUNT];
 	size_t n = 0;
+	unsigned id;
 
-	for (enum event_id id = 0; id < EVENT_COUNT; id++) {
-		if (r->types & EVENT_BIT(id))
-			names[n++] = event_name(id);
-	}
+	for_each_event(id, &r->types) names[n++] = event_name(id);
 	json_texts(b, first, "events", names, n);
 }
 

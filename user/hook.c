@@ -39,14 +39,19 @@ static const struct {
 #undef EVENT_IO
 };
 
-uint64_t hook_family(uint64_t types)
+struct event_set hook_types(const struct hook *h)
 {
-	uint64_t all = 0;
+	return event_set_of_bits(h->types);
+}
 
-	for (int i = 0; i < EVENT_COUNT; i++)
-		for (int k = 0; k < EVENT_COUNT; k++)
-			if ((types & EVENT_BIT(i)) && !strcmp(events[i].family, events[k].family))
-				all |= EVENT_BIT(k);
+struct event_set hook_family(const struct event_set *types)
+{
+	struct event_set all = {};
+	unsigned i;
+
+	for_each_event(i, types) for (int k = 0; k < EVENT_COUNT;
+				      k++) if (!strcmp(events[i].family, events[k].family))
+		event_set_add(&all, k);
 	return all;
 }
 
@@ -135,7 +140,9 @@ bool hook_has_target(const struct hook *h, enum hook_id id, const struct btf *bt
 const char *hook_loss(enum hook_id id)
 {
 	static char text[160];
+	struct event_set types = hook_types(&hooks[id]);
 	size_t len = 0;
+	unsigned i;
 
 	switch (id) {
 	case HOOK_on_attach_cgroup:
@@ -148,10 +155,8 @@ const char *hook_loss(enum hook_id id)
 	default:
 		break;
 	}
-	for (int i = 0; i < EVENT_COUNT; i++)
-		if (hooks[id].types & EVENT_BIT(i))
-			len += snprintf(text + len, sizeof(text) - len, "%s%s", len ? ", " : "",
-					events[i].name);
+	for_each_event(i, &types) len +=
+		snprintf(text + len, sizeof(text) - len, "%s%s", len ? ", " : "", events[i].name);
 	snprintf(text + len, sizeof(text) - len, " events are not seen");
 	return text;
 }

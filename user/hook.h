@@ -3,6 +3,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
+#include "gen/event_set.h"
 #include "kern/abi.h"
 
 struct btf;
@@ -14,13 +15,15 @@ struct hook {
 	const char *program; /* can serve several rows */
 	const char *target;
 	enum backend backend;
-	uint64_t types; /* 0: needed whenever any rule is loaded */
+	uint64_t types; /* EVENT_BIT()s; 0: needed whenever any rule is loaded */
 	bool x86_only;
 };
 extern const struct hook hooks[HOOK_COUNT];
 
+/* The event types that it sees, none if it is needed for all. */
+struct event_set hook_types(const struct hook *h);
 /* All event types that are seen by the same hooks as these: families move together. */
-uint64_t hook_family(uint64_t types);
+struct event_set hook_family(const struct event_set *types);
 bool hook_is_for_this_machine(const struct hook *h);
 /* Name of a FUNCTION's target on this machine: the table has that of x86-64. */
 const char *hook_function(const struct hook *h);

@@ -23,10 +23,10 @@
 
 /* What one attempt goes by, and which hook made it fail. */
 struct attempt {
-	uint64_t needed;    /* event types that some rule watches */
-	uint64_t functions; /* of these, the ones to be seen by back end A */
-	int failed;	    /* index of hooks, -1: not a single one */
-	struct btf *btf;    /* of the kernel */
+	struct event_set needed;    /* event types that some rule watches */
+	struct event_set functions; /* of these, the ones to be seen by back end A */
+	int failed;		    /* index of hooks, -1: not a single one */
+	struct btf *btf;	    /* of the kernel */
 	char *why;
 	size_t why_size;
 };
@@ -69,15 +69,17 @@ int hooks_mode_parse(const char *text, enum hooks_mode *out)
 
 static bool is_wanted(const struct hook *h, const struct attempt *a)
 {
-	uint64_t types = h->types & a->needed;
+	struct event_set types = hook_types(h), tracepoints;
 
+	types = event_set_both(&types, &a->needed);
+	tracepoints = event_set_without(&types, &a->functions);
 	if (!hook_is_for_this_machine(h))
 		return false;
 	if (h->backend == BACKEND_BOTH)
-		return !h->types || types;
+		return !h->types || !event_set_is_empty(&types);
 	if (h->backend == BACKEND_FUNCTION)
-		return types & a->functions;
-	return types & ~a->functions;
+		return event_set_meets(&types, &a->functions);
+	return !event_set_is_empty(&tracepoints);
 }
 
 /* A hook whose target this kernel does not have: without functions there are tracepoints, without
@@ -237,7 +239,7 @@ static int attach(struct loaded *l, struct attempt *a)
 /* A hook can attach and never fire. */
 static int test_hooks(struct loaded *l, struct attempt *a)
 {
-	selftest_act(a->needed);
+	selftest_act(&a->needed);
 	for (int i = 0; i < HOOK_COUNT; i++) {
 		if (!l->links[i] || !selftest_covers(i) || selftest_saw(l->hook_self, i))
 			continue;
@@ -277,14 +279,17 @@ static int try(struct loaded *l, const struct image *im, struct attempt *a)
 /* Makes the next attempt do with less of back end A; false if there is none left. */
 static bool give_up_functions(struct attempt *a)
 {
-	if (!a->functions)
+	struct event_set lost = a->functions;
+
+	if (event_set_is_empty(&a->functions))
 		return false;
 	if (a->failed >= 0 && hooks[a->failed].backend != BACKEND_FUNCTION)
 		return false;
-	if (a->failed >= 0)
-		a->functions &= ~hook_family(hooks[a->failed].types);
-	else
-		a->functions = 0;
+	if (a->failed >= 0) {
+		lost = hook_types(&hooks[a->failed]);
+		lost = hook_family(&lost);
+	}
+	a->functions = event_set_without(&a->functions, &lost);
 	log_info("%s: using tracepoints instead", a->why);
 	return true;
 }
@@ -312,8 +317,7 @@ static int try_all(struct loaded *l, const struct image *im, enum hooks_mode mod
 int load(struct loaded *l, const struct image *im, enum hooks_mode mode, char *why, size_t size)
 {
 	struct attempt a = {
-		.needed = image_head(im)->types,
-		.functions = mode == HOOKS_TRACEPOINTS ? 0 : image_head(im)->types,
+		.needed = image_types(im),
 		.failed = -1,
 		.why = why,
 		.why_size = size,
@@ -323,6 +327,8 @@ int load(struct loaded *l, const struct image *im, enum hooks_mode mode, char *w
 	struct tracefs t = {.old_namespace = -1, .old_directory = -1};
 	int err = a.btf ? 0 : -errno;
 
+	if (mode != HOOKS_TRACEPOINTS)
+		a.functions = a.needed;
 	if (err)
 		snprintf(why, size, "the kernel's types cannot be read: %s", strerror(-err));
 	else if (mode != HOOKS_FUNCTIONS)

@@ -63,12 +63,15 @@ static long (*const actions[EVENT_COUNT])(void) = {
 	[EVENT_OPENAT] = act_openat, [EVENT_OPENAT2] = act_openat2,   [EVENT_CREAT] = act_creat,
 };
 
-void selftest_act(uint64_t types)
+void selftest_act(const struct event_set *types)
 {
-	for (int i = 0; i < EVENT_COUNT; i++) {
+	unsigned i;
+
+	for_each_event(i, types)
+	{
 		long fd;
 
-		if (!(types & EVENT_BIT(i)) || !actions[i])
+		if (!actions[i])
 			continue;
 		fd = actions[i]();
 		if (fd >= 0)
@@ -79,13 +82,13 @@ void selftest_act(uint64_t types)
 bool selftest_covers(enum hook_id id)
 {
 	const struct hook *h = &hooks[id];
+	struct event_set types = hook_types(h);
+	unsigned i;
 
 	/* io_uring has no system call of its own per open. */
 	if (h->backend == BACKEND_BOTH || !strncmp(h->target, "io_uring", 8))
 		return false;
-	for (int i = 0; i < EVENT_COUNT; i++)
-		if ((h->types & EVENT_BIT(i)) && actions[i])
-			return true;
+	for_each_event(i, &types) if (actions[i]) return true;
 	return false;
 }
 

@@ -4,10 +4,11 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
+#include "gen/event_set.h"
 #include "kern/abi.h"
 
 /* One event of each of these types. */
-void selftest_act(uint64_t types);
+void selftest_act(const struct event_set *types);
 /* Whether there is an action that reaches the hook. */
 bool selftest_covers(enum hook_id id);
 bool selftest_saw(int hook_self_fd, enum hook_id id);

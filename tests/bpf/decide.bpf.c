@@ -72,7 +72,6 @@ INLINE void take_numbers(struct scratch *s, const struct test_input *in)
 	__builtin_memcpy(s->num, in->num, sizeof(in->num));
 	s->have = in->have & ~in->unsure;
 	s->unsure = in->unsure;
-	s->type = in->type;
 }
 
 INLINE void decide_path(__u32 idx, struct scratch *s, const struct test_text *path, __u32 flags)
@@ -117,7 +116,8 @@ int decide(void *ctx)
 	take_process(idx, s, in, &in->self);
 	take_numbers(s, in);
 	eval_start(idx, s, im);
-	decide_event(idx, s, in);
+	if (enter_type(s, im, in->type))
+		decide_event(idx, s, in);
 	out->live = s->proc.live;
 	out->n_hits = s->n_hits;
 	out->overflow = s->overflow;

@@ -84,7 +84,7 @@ static void print_totals(const struct set *s)
 	for (size_t i = 0; i < s->policy.n_rules; i++) {
 		const struct explain_rule *r = &s->policy.rules[i];
 
-		if (!r->types)
+		if (event_set_is_empty(&r->types))
 			unseen++;
 		else if (!r->n_residual)
 			kernel++;

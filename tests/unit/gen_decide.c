@@ -128,6 +128,10 @@ static void shapes_and_guards(void **state)
 	struct policy p = {};
 	struct ruleset *rs = fake_policy(conditions, 5, &p);
 	const struct img_head *h = image_head(&p.image);
+	const struct event_set types = image_types(&p.image);
+	const struct event_set wanted = event_set_of_bits(
+		EVENT_BIT(EVENT_EXECVE) | EVENT_BIT(EVENT_EXECVEAT) | EVENT_BIT(EVENT_OPEN));
+	unsigned exec = h->type_slot[EVENT_EXECVE], open = h->type_slot[EVENT_OPEN];
 	struct tables *t = tables_new(&p.image);
 	struct proc host = {.name = "a", .container = "host"}, in = {.name = "c", .container = "x"};
 	struct proc both = {.name = "a", .container = "x"};
@@ -135,18 +139,19 @@ static void shapes_and_guards(void **state)
 	assert_int_equal(h->n_shapes, 3);
 	assert_int_equal(h->n_conjs, 5);
 	assert_int_equal(h->n_guards, 3);
-	assert_int_equal(h->types, EVENT_BIT(EVENT_EXECVE) | EVENT_BIT(EVENT_EXECVEAT) |
-					   EVENT_BIT(EVENT_OPEN));
-	assert_int_equal(__builtin_popcountll(h->type_shapes[EVENT_OPEN]), 2);
-	assert_int_equal(h->type_shapes[EVENT_OPENAT], 0);
-	assert_int_equal(h->type_nums[EVENT_OPEN], FIELD_BIT(FIELD_FD_NUM));
-	assert_int_equal(h->type_nums[EVENT_EXECVE], 0);
+	assert_true(event_set_equal(&types, &wanted));
+	assert_int_equal(exec, h->type_slot[EVENT_EXECVEAT]);
+	assert_true(exec < TYPE_SLOTS && open < TYPE_SLOTS && exec != open);
+	assert_int_equal(h->type_slot[EVENT_OPENAT], TYPE_SLOT_NONE);
+	assert_int_equal(__builtin_popcountll(h->type_shapes[open]), 2);
+	assert_int_equal(h->type_nums[open], FIELD_BIT(FIELD_FD_NUM));
+	assert_int_equal(h->type_nums[exec], 0);
 	tables_process(t, &host, "a", 2, false, "/a");
 	tables_process(t, &in, "a", 2, false, "/a");
 	tables_process(t, &both, "a", 2, false, "/a");
 	assert_int_equal(host.live, 0);
-	assert_int_equal(in.live, h->type_shapes[EVENT_OPEN]);
-	assert_int_equal(both.live, h->type_shapes[EVENT_OPEN] | h->type_shapes[EVENT_EXECVE]);
+	assert_int_equal(in.live, h->type_shapes[open]);
+	assert_int_equal(both.live, h->type_shapes[open] | h->type_shapes[exec]);
 	tables_free(&t);
 	done(rs, &p);
 }

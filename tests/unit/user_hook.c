@@ -12,15 +12,23 @@
 
 static void families(void **state)
 {
-	uint64_t exec = EVENT_BIT(EVENT_EXECVE) | EVENT_BIT(EVENT_EXECVEAT);
-	uint64_t open = EVENT_BIT(EVENT_OPEN) | EVENT_BIT(EVENT_OPENAT) | EVENT_BIT(EVENT_OPENAT2) |
-			EVENT_BIT(EVENT_CREAT);
+	const uint64_t exec = EVENT_BIT(EVENT_EXECVE) | EVENT_BIT(EVENT_EXECVEAT);
+	const uint64_t open = EVENT_BIT(EVENT_OPEN) | EVENT_BIT(EVENT_OPENAT) |
+			      EVENT_BIT(EVENT_OPENAT2) | EVENT_BIT(EVENT_CREAT);
+	const uint64_t cases[][2] = {
+		{EVENT_BIT(EVENT_EXECVE), exec},
+		{EVENT_BIT(EVENT_CREAT), open},
+		{EVENT_BIT(EVENT_CREAT) | EVENT_BIT(EVENT_EXECVEAT), open | exec},
+		{0, 0},
+	};
 
-	assert_true(hook_family(EVENT_BIT(EVENT_EXECVE)) == exec);
-	assert_true(hook_family(EVENT_BIT(EVENT_CREAT)) == open);
-	assert_true(hook_family(EVENT_BIT(EVENT_CREAT) | EVENT_BIT(EVENT_EXECVEAT)) ==
-		    (open | exec));
-	assert_true(hook_family(0) == 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct event_set types = event_set_of_bits(cases[i][0]);
+		struct event_set wanted = event_set_of_bits(cases[i][1]);
+
+		types = hook_family(&types);
+		assert_true(event_set_equal(&types, &wanted));
+	}
 }
 
 /* Each event type is seen by both back ends, or by neither's choice: nothing is lost when one
