@@ -109,7 +109,8 @@ static struct form *exists_form(struct lower *l, const struct node *n, struct ta
 static void add_range(struct lower *l, alts_t *alts, int64_t low, int64_t high)
 {
 	if (low <= high)
-		*vec_add(l->arena, alts) = (struct alt){.low = low, .high = high};
+		*vec_add(l->arena, alts) =
+			(struct alt){.mask = UINT64_MAX, .low = low, .high = high};
 }
 
 static void add_number(struct lower *l, alts_t *alts, enum op op, int64_t n)

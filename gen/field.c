@@ -76,12 +76,17 @@ const struct event_type event_types[] = {
 };
 const size_t n_event_types = sizeof(event_types) / sizeof(event_types[0]);
 
+bool field_is_inner(enum field_id id)
+{
+	return strchr(fields[id].name, ' ');
+}
+
 const struct field *field_find(const char *name)
 {
 	size_t i;
 
 	for (i = 0; i < FIELD_COUNT; i++) {
-		if (!strcmp(fields[i].name, name))
+		if (!field_is_inner(i) && !strcmp(fields[i].name, name))
 			return &fields[i];
 	}
 	return NULL;
@@ -164,8 +169,10 @@ const char *field_nearest(const char *name)
 	struct nearest n = {.wanted = name};
 	size_t i;
 
-	for (i = 0; i < FIELD_COUNT; i++)
-		nearest_offer(&n, fields[i].name);
+	for (i = 0; i < FIELD_COUNT; i++) {
+		if (!field_is_inner(i))
+			nearest_offer(&n, fields[i].name);
+	}
 	return n.best;
 }
 

@@ -82,6 +82,8 @@ static inline struct value_type field_value_type(const struct field *f)
 	return (struct value_type){f->type, f->item, f->either};
 }
 
+/* A number of events that rules cannot name. */
+bool field_is_inner(enum field_id id);
 /* NULL if there is none of that name. */
 const struct field *field_find(const char *name);
 /* The same, also for the argument of an INDEX_DOT field behind a dot: then *arg is set to where

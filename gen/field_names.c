@@ -116,7 +116,8 @@ static const struct field *longest_field(const char *s)
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
 		size_t n = strlen(fields[i].name);
 
-		if (n > best_len && n <= len && !memcmp(fields[i].name, s, n)) {
+		if (n > best_len && n <= len && !field_is_inner(i) &&
+		    !memcmp(fields[i].name, s, n)) {
 			best = &fields[i];
 			best_len = n;
 		}

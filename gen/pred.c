@@ -20,17 +20,19 @@ static int alt_order(const void *x, const void *y)
 		return c;
 	if (a->len != b->len)
 		return a->len < b->len ? -1 : 1;
+	if (a->mask != b->mask)
+		return a->mask < b->mask ? -1 : 1;
 	if (a->low != b->low)
 		return a->low < b->low ? -1 : 1;
 	return a->high < b->high ? -1 : a->high > b->high;
 }
 
-/* Ranges that touch are one. */
+/* Ranges of the same bits that touch are one. */
 static bool join_alts(struct alt *a, const struct alt *b, bool numbers)
 {
 	if (!numbers)
 		return !alt_order(a, b);
-	if (a->high != INT64_MAX && b->low > a->high + 1)
+	if (a->mask != b->mask || (a->high != INT64_MAX && b->low > a->high + 1))
 		return false;
 	if (b->high > a->high)
 		a->high = b->high;
@@ -69,6 +71,7 @@ static uint32_t hash_pred(const struct pred *p)
 	for (i = 0; i < p->n_alts; i++) {
 		h = mix(h, &p->alts[i].op, sizeof(p->alts[i].op));
 		h = mix(h, p->alts[i].text, p->alts[i].len);
+		h = mix(h, &p->alts[i].mask, sizeof(p->alts[i].mask));
 		h = mix(h, &p->alts[i].low, sizeof(p->alts[i].low));
 		h = mix(h, &p->alts[i].high, sizeof(p->alts[i].high));
 	}
@@ -296,6 +299,8 @@ static const char *range_text(struct arena *a, const char *name, enum field_id f
 {
 	const char *low = code_text(a, f, r->low), *high = code_text(a, f, r->high);
 
+	if (r->mask != UINT64_MAX)
+		name = arena_printf(a, "%s & %#" PRIx64, name, r->mask);
 	if (r->low == r->high)
 		return arena_printf(a, "%s = %s", name, low);
 	if (r->low == INT64_MIN)

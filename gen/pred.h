@@ -16,7 +16,9 @@ struct alt {
 	enum op op; /* texts: EQ, CONTAINS, ICONTAINS, STARTSWITH, ENDSWITH, GLOB, IGLOB, PMATCH */
 	const char *text;
 	size_t len;
-	int64_t low, high; /* NUM and ENUM fields: inclusive */
+	/* NUM and ENUM fields: inclusive, of the number or of those of its bits that mask has */
+	uint64_t mask; /* UINT64_MAX: all of them; 0 for texts */
+	int64_t low, high;
 };
 
 struct pred {
@@ -56,5 +58,6 @@ void pred_use(struct pred *p);
 /* Gives the used ones their bits, those of one field next to each other; drops what finds no
  * room. */
 void pred_number(struct preds *ps);
-/* As a condition that parses. */
+/* As a condition that parses, unless it compares some bits of a number or one that rules cannot
+ * name. */
 const char *pred_text(struct arena *a, const struct pred *p);

@@ -18,7 +18,7 @@ void range_build(struct arena *a, enum field_id f, struct preds *preds, ranges_t
 			continue;
 		}
 		for (k = 0; k < p->n_alts; k++)
-			*vec_add(a, ranges) = (struct img_range){.mask = UINT64_MAX,
+			*vec_add(a, ranges) = (struct img_range){.mask = p->alts[k].mask,
 								 .low = p->alts[k].low,
 								 .width = (__u64)p->alts[k].high -
 									  (__u64)p->alts[k].low,

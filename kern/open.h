@@ -35,6 +35,8 @@ INLINE void open_numbers(struct scratch *s, struct img im)
 		s->unsure |= FIELD_BIT(FIELD_FD_NUM) | FIELD_BIT(FIELD_EVT_RAWRES);
 	set_num(s, FIELD_EVT_IS_OPEN_READ, !creat && (path || acc != O_WRONLY));
 	set_num(s, FIELD_EVT_IS_OPEN_WRITE, !creat && !path && acc != 0);
+	set_num(s, FIELD_OPEN_FLAGS, a->flags);
+	set_num(s, FIELD_OPEN_MODE, a->mode);
 	set_num(s, FIELD_FD_TYPECHAR, a->res >= 0 && (a->flags & O_DIRECTORY) ? 'd' : 'f');
 	if (a->res >= 0)
 		set_num(s, FIELD_FD_TYPE, a->flags & O_DIRECTORY ? 'd' : 'f');

@@ -63,11 +63,15 @@ static const char *decided_by(const struct field *f)
 	return field_is_absent_live(f->id) ? "no such event live" : "userspace";
 }
 
-static bool field_row(size_t i, struct row *r)
+/* Without those that rules cannot name. */
+static bool field_row(size_t n, struct row *r)
 {
 	static char type[64];
+	size_t i = 0;
 
-	if (i >= FIELD_COUNT)
+	while (i < FIELD_COUNT && (field_is_inner(i) || n--))
+		i++;
+	if (i == FIELD_COUNT)
 		return false;
 	add(r, "name", fields[i].name);
 	add(r, "argument", argument_of(&fields[i]));

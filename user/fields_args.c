@@ -357,6 +357,32 @@ static enum have all_arguments(struct record_event *e, enum field_id f, struct v
 	return good && whole ? HAVE_VALUE : HAVE_UNKNOWN;
 }
 
+/* ---- numbers that rules cannot name ---- */
+
+#define REGISTER(n)                                                                                \
+	GETTER(REGISTER_##n)                                                                       \
+	{                                                                                          \
+		return field_number(out, e->rec->args[n]);                                         \
+	}
+REGISTER(0)
+REGISTER(1)
+REGISTER(2)
+REGISTER(3)
+REGISTER(4)
+REGISTER(5)
+
+GETTER(OPEN_FLAGS)
+{
+	return field_is_open(e) ? field_number(out, e->rec->open_flags) : HAVE_MISSING;
+}
+
+GETTER(OPEN_MODE)
+{
+	return field_is_open(e) ? field_number(out, e->rec->mode) : HAVE_MISSING;
+}
+
+/* ---- all at once ---- */
+
 GETTER(EVT_ARGS)
 {
 	return all_arguments(e, FIELD_EVT_ARGS, out);

@@ -109,6 +109,8 @@ static void numbers_make(struct chance *c, struct diff_event *e, bool open)
 	if (!open)
 		return;
 	set_num(e, FIELD_FD_NUM, res < 0 ? -1 : res);
+	set_num(e, FIELD_OPEN_FLAGS, chance_below(c, 0x10000));
+	set_num(e, FIELD_OPEN_MODE, chance_below(c, 4096));
 	set_num(e, FIELD_FD_TYPECHAR, res >= 0 && chance_once(c, 4) ? 'd' : 'f');
 	if (res >= 0)
 		set_num(e, FIELD_FD_TYPE, e->num[FIELD_FD_TYPECHAR]);
