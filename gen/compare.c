@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/event_args.h"
 #include "gen/interp.h"
 #include "gen/match.h"
+#include "gen/types.h"
 
 #define ERRNO_MAX 4095 /* what a system call can return as an error */
 
@@ -41,24 +41,6 @@ static struct form *constant_text(const struct node *n, const char *text)
 	struct value v = {.type = TYPE_STR, .str = text, .len = strlen(text)};
 
 	return form_const(interp_compare(n, &v) == TRUTH_YES);
-}
-
-static struct form *constant_number(const struct node *n, int64_t number)
-{
-	struct value v = {.type = TYPE_INT, .num = number};
-
-	return form_const(interp_compare(n, &v) == TRUTH_YES);
-}
-
-static const char *type_name(enum event_id type)
-{
-	size_t i;
-
-	for (i = 0; i < n_event_types; i++) {
-		if (event_types[i].kind == EVENT_SEEN && event_types[i].id == type)
-			return event_types[i].name;
-	}
-	return "";
 }
 
 /* Fields that events without a path never have. */
@@ -312,13 +294,13 @@ static struct form *compare_values(struct lower *l, const struct node *n, struct
 }
 
 /* The event has no value for it: a field in it, and with that the whole, is missing. */
-static bool is_never_there(const struct lower *l, const struct expr *e)
+static bool is_never_there(struct lower *l, const struct expr *e)
 {
 	size_t i;
 
 	if (e->field && field_is_absent_live(e->field->id))
 		return true;
-	if (e->field && is_path_field(e->field->id) && !event_is_open(l->type))
+	if (e->field && is_path_field(e->field->id) && !lower_asks(l, &l->open))
 		return true;
 	for (i = 0; i < e->n_args; i++) {
 		if (is_never_there(l, e->args[i]))
@@ -329,6 +311,7 @@ static bool is_never_there(const struct lower *l, const struct expr *e)
 
 struct form *compare_form(struct lower *l, const struct node *n)
 {
+	struct event_set types;
 	struct target t;
 
 	if (is_never_there(l, n->left) || (n->right && is_never_there(l, n->right)))
@@ -338,18 +321,14 @@ struct form *compare_form(struct lower *l, const struct node *n)
 	if (n->right)
 		return form_hole(l, n, "the kernel does not compare fields with each other");
 	t = target_of(n->left);
-	if (t.field->id == FIELD_EVT_TYPE)
-		return constant_text(n, type_name(l->type));
+	if (types_is_compared(n)) {
+		types = types_compare(n);
+		return form_const(lower_asks(l, &types));
+	}
 	if (t.field->id == FIELD_EVT_SOURCE)
 		return constant_text(n, "syscall");
 	if (t.field->id == FIELD_EVT_DIR)
 		return constant_text(n, "<");
-	if (t.field->id == FIELD_SYSCALL_TYPE)
-		return constant_text(n, type_name(l->type));
-	if (t.field->id == FIELD_EVT_CATEGORY)
-		return constant_text(n, event_category(type_name(l->type)));
-	if (t.field->id == FIELD_EVT_TYPE_IS && n->left->key)
-		return constant_number(n, !strcmp(type_name(l->type), n->left->key));
 	if (n->op == OP_EXISTS)
 		return exists_form(l, n, t);
 	if (t.field->id == FIELD_EVT_NUM)

@@ -135,7 +135,7 @@ static void add_rule(struct plan *p, size_t rule)
 	size_t i, k, first = p->conjs.n;
 
 	for (k = 0; k < r->groups.n; k++) {
-		const struct plan_group *g = &r->groups.v[k];
+		const struct type_group *g = &r->groups.v[k];
 
 		for (i = 0; i < g->ways.n; i++)
 			add_conj(p, rule, first, &g->ways.v[i], &g->types);
@@ -144,7 +144,7 @@ static void add_rule(struct plan *p, size_t rule)
 }
 
 /* What all ways of a group share, instead of them. */
-static void widen_group(struct plan *p, struct plan_rule *r, struct plan_group *g)
+static void widen_group(struct plan *p, struct plan_rule *r, struct type_group *g)
 {
 	struct way common = ways_common(p->arena, &g->ways);
 
@@ -156,7 +156,7 @@ static void widen_group(struct plan *p, struct plan_rule *r, struct plan_group *
 /* One group of all event types instead of several. */
 static void join_groups(struct plan *p, struct plan_rule *r)
 {
-	struct plan_group *all = &r->groups.v[0];
+	struct type_group *all = &r->groups.v[0];
 	struct ways w = {arena_alloc(p->arena, r->groups.n * sizeof(*w.v)), 0};
 	size_t k;
 

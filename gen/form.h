@@ -25,7 +25,12 @@ struct lower {
 	struct preds *preds;
 	struct reasons *why;
 	enum event_id type;
+	struct event_set alike; /* types for which all so far would be the same */
+	struct event_set open;	/* types of the open family */
 };
+
+/* Whether the type under way is one of these: the only way in which anything may depend on it. */
+bool lower_asks(struct lower *l, const struct event_set *types);
 
 struct form *form_const(bool yes);
 struct form *form_lit(struct lower *l, struct pred *p, bool negated);

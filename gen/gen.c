@@ -24,19 +24,11 @@ static struct plan *plan_new(struct arena *a)
 static void add_rule(struct plan *p, const struct rule *rule)
 {
 	struct plan_rule *r = vec_add(p->arena, &p->rules);
-	int t;
 
 	r->rule = rule;
 	r->why.arena = p->arena;
 	r->needs = needs_output(rule->output) | needs_condition(rule->tree);
-	for (t = 0; t < EVENT_COUNT; t++) {
-		struct plan_group g = {.ways = lower(&p->preds, &r->why, rule->tree, t)};
-
-		if (!g.ways.n)
-			continue;
-		event_set_add(&g.types, t);
-		*vec_add(p->arena, &r->groups) = g;
-	}
+	r->groups = lower_all(&p->preds, &r->why, rule->tree);
 }
 
 static int add_rules(struct plan *p, struct ruleset *rs, const struct gen_options *opt)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gen/form.h"
+#include "gen/types.h"
 
 /* A macro can hang in the tree many times; each is lowered once. */
 #define MEMO_BUCKETS 256
@@ -54,8 +55,12 @@ static struct form *lower_group(struct walk *w, const struct node *n)
 	struct form **kids = arena_alloc(w->l.arena, n->n_kids * sizeof(*kids));
 	size_t i;
 
-	for (i = 0; i < n->n_kids; i++)
+	/* What settles it, as comparisons of the event type do, spares the rest. */
+	for (i = 0; i < n->n_kids; i++) {
 		kids[i] = lower_node(w, n->kids[i]);
+		if (kids[i]->kind == (kind == FORM_AND ? FORM_NO : FORM_YES))
+			return kids[i];
+	}
 	return form_group(&w->l, kind, kids, n->n_kids);
 }
 
@@ -83,23 +88,46 @@ static struct form *lower_node(struct walk *w, const struct node *n)
 	return keep_memo(w, n, f);
 }
 
+/* For one type, and which others would give the same. */
+static struct type_group lower_type(struct preds *ps, struct reasons *why, const struct node *tree,
+				    enum event_id type, const struct event_set *types)
+{
+	struct walk w = {.l = {ps->arena, ps, why, type, *types, types_of_family("open")}};
+	struct ways ways = ways_of(&w.l, lower_node(&w, tree));
+
+	return (struct type_group){w.l.alike, ways};
+}
+
+type_groups_t lower_all(struct preds *ps, struct reasons *why, const struct node *tree)
+{
+	struct event_set todo = types_all();
+	type_groups_t groups = {};
+	unsigned type;
+
+	while ((type = event_set_next(&todo, 0)) < EVENT_MAX) {
+		struct type_group g = lower_type(ps, why, tree, type, &todo);
+
+		todo = event_set_without(&todo, &g.types);
+		if (g.ways.n)
+			*vec_add(ps->arena, &groups) = g;
+	}
+	return groups;
+}
+
 struct ways lower(struct preds *ps, struct reasons *why, const struct node *tree,
 		  enum event_id type)
 {
-	struct walk w = {.l = {ps->arena, ps, why, type}};
+	struct event_set all = types_all();
 
-	return ways_of(&w.l, lower_node(&w, tree));
+	return lower_type(ps, why, tree, type, &all).ways;
 }
 
-bool event_is_open(enum event_id type)
+bool lower_asks(struct lower *l, const struct event_set *types)
 {
-	size_t i;
+	bool is_one = event_set_has(types, l->type);
 
-	for (i = 0; i < n_event_types; i++) {
-		if (event_types[i].kind == EVENT_SEEN && event_types[i].id == type)
-			return !strcmp(event_types[i].family, "open");
-	}
-	return false;
+	l->alike = is_one ? event_set_both(&l->alike, types) : event_set_without(&l->alike, types);
+	return is_one;
 }
 
 uint64_t reason_add(struct reasons *r, const char *text)

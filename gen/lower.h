@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From a condition to the ways in which it can hold for one event type: a disjunction of
+ * From a condition to the ways in which it can hold for an event type: a disjunction of
  * conjunctions of predicates. What the kernel cannot decide is left out, which makes a way
  * wider, never narrower, and gives it a reason: userspace then decides.
  */
 #pragma once
 #include "gen/ast.h"
+#include "gen/event_set.h"
 #include "gen/pred.h"
 
 /* A predicate or its negation: twice its index, plus one if negated. */
@@ -32,10 +33,20 @@ struct reasons {
 /* The bit of a reason; all that come too late share the last one. */
 uint64_t reason_add(struct reasons *r, const char *text);
 
+/* Event types for which a condition can hold, and the ways, which are the same for all of them. */
+struct type_group {
+	struct event_set types;
+	struct ways ways;
+};
+typedef VEC(struct type_group) type_groups_t;
+
+/* Groups in which no type is twice, all types being in one for which the condition can hold at
+ * all. A condition that does not ask for the event type is lowered once or a few times, however
+ * many types there are. */
+type_groups_t lower_all(struct preds *ps, struct reasons *why, const struct node *tree);
 struct ways lower(struct preds *ps, struct reasons *why, const struct node *tree,
 		  enum event_id type);
 /* Sorts, drops what contradicts itself or follows from another way. */
 void ways_reduce(struct ways *w);
 /* The one way that all of w share, for when there are too many. */
 struct way ways_common(struct arena *a, const struct ways *w);
-bool event_is_open(enum event_id type);

@@ -12,16 +12,10 @@
 #include "gen/ruleset.h"
 #include "gen/set.h"
 
-/* The ways in which a rule can hold for some event types. */
-struct plan_group {
-	struct event_set types;
-	struct ways ways;
-};
-
 struct plan_rule {
 	const struct rule *rule;
 	struct reasons why;
-	VEC(struct plan_group) groups; /* no event type is in two of them */
+	type_groups_t groups;
 	struct event_set types;
 	uint64_t needs;
 	size_t n_conjs;

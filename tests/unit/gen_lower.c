@@ -3,6 +3,7 @@
 #include "tests/unit/gen_fake.h"
 
 #include "gen/lower.h"
+#include "gen/types.h"
 
 /* The ways as text: literals joined by " & ", ways by " | ", "?" for a residual one. */
 static const char *ways_text(const struct preds *ps, const struct ways *w)
@@ -136,6 +137,82 @@ static void ways_are_right(void **state)
 	}
 }
 
+/* Types whose ways are the same are lowered together, and come out as each of them alone. */
+static void groups_are_right(void **state)
+{
+	size_t i, k;
+	unsigned type;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct arena *a = arena_new();
+		struct preds *ps = arena_alloc(a, sizeof(*ps));
+		struct reasons why = {.arena = a};
+		struct node *tree = fake_tree(a, cases[i].condition);
+		struct event_set none = types_all();
+		type_groups_t groups;
+
+		ps->arena = a;
+		groups = lower_all(ps, &why, tree);
+		for (k = 0; k < groups.n; k++) {
+			const char *text = ways_text(ps, &groups.v[k].ways);
+
+			for_each_event(type, &groups.v[k].types)
+			{
+				struct ways alone = lower(ps, &why, tree, type);
+
+				assert_string_equal(ways_text(ps, &alone), text);
+				assert_true(event_set_has(&none, type));
+			}
+			none = event_set_without(&none, &groups.v[k].types);
+		}
+		for_each_event(type, &none) assert_int_equal(lower(ps, &why, tree, type).n, 0);
+		arena_free(&a);
+	}
+}
+
+static const struct {
+	const char *condition;
+	size_t groups;
+	const char *in, *out; /* event types that are in the first group, and not */
+} groupings[] = {
+	{"proc.name = a", 1, "open", NULL},
+	{"user.name = root or not proc.pname = b", 1, "execve", NULL},
+	{"evt.category = file and proc.name = a", 1, "open", "execve"},
+	{"evt.type in (execve, open) and proc.name = a", 1, "execve", "openat"},
+	{"syscall.type != open", 1, "openat", "open"},
+	{"evt.type.is.open = 0", 1, "openat", "open"},
+	{"evt.type exists", 1, "open", NULL},
+	{"evt.type startswith open", 1, "openat2", "creat"},
+	{"fd.name = a", 1, "creat", "execve"},
+	{"fd.name = a or proc.name = b", 2, "execve", "open"},
+	{"(evt.type = execve and proc.name = a) or (evt.type = open and fd.name = b)", 2, "execve",
+	 "open"},
+	{"evt.type = open or proc.name = a or fd.name = b", 3, "execve", "open"},
+};
+
+static void few_groups(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(groupings) / sizeof(groupings[0]); i++) {
+		struct arena *a = arena_new();
+		struct preds *ps = arena_alloc(a, sizeof(*ps));
+		struct reasons why = {.arena = a};
+		const struct event_set *first;
+		type_groups_t groups;
+
+		ps->arena = a;
+		groups = lower_all(ps, &why, fake_tree(a, groupings[i].condition));
+		if (groups.n != groupings[i].groups)
+			fail_msg("%s: %zu groups", groupings[i].condition, groups.n);
+		first = &groups.v[0].types;
+		assert_true(event_set_has(first, event_type_find(groupings[i].in)->id));
+		if (groupings[i].out)
+			assert_false(event_set_has(first, event_type_find(groupings[i].out)->id));
+		arena_free(&a);
+	}
+}
+
 /* (p1 or q1) and (p2 or q2) and ...: what grows too large becomes wider, and says so. */
 static void explosion_is_bounded(void **state)
 {
@@ -183,6 +260,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ways_are_right),
+		cmocka_unit_test(groups_are_right),
+		cmocka_unit_test(few_groups),
 		cmocka_unit_test(explosion_is_bounded),
 		cmocka_unit_test(equal_comparisons_are_one),
 	};
