@@ -275,11 +275,14 @@ struct img_head {
 /* ---- control: one element, written by the daemon ---- */
 
 struct control {
-	__u32 slot;	  /* which of the two images is current */
-	__u32 generation; /* number of the current policy, from 1; 0: none yet */
+	__u32 generation; /* number of the current policy, from 1; 0: none yet. One store of this
+			   * number is the change of policy */
 	__u32 self;	  /* tgid of the daemon: its own events are only counted, per hook */
-	__u32 pad;
 };
+
+/* Policies use the two images, and the two halves of the counters by rule, in turn. */
+#define IMAGE_SLOTS	       2
+#define IMAGE_SLOT(generation) ((generation) & (IMAGE_SLOTS - 1))
 
 /* ---- state kept by the kernel ---- */
 

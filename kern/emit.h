@@ -118,7 +118,7 @@ INLINE void record_head(struct scratch *s)
 	r->unknown = s->unsure | s->proc.unknown;
 	r->cgroup = s->proc.cgroup;
 	r->res = s->num[FIELD_EVT_RAWRES];
-	r->generation = s->proc.generation;
+	r->generation = s->generation;
 	r->flags = s->proc.flags | (s->overflow ? RECORD_ALL_RULES : 0);
 	r->pid = id >> 32;
 	r->tid = id;
@@ -141,7 +141,7 @@ GLOBAL int count_hit(__u32 idx, __u32 i, __u32 lost)
 
 	if (!s || i >= HIT_MAX)
 		return 0;
-	rule = s->hits[i].rule;
+	rule = s->hits[i].rule + IMAGE_SLOT(s->generation) * rule_room;
 	c = bpf_map_lookup_elem(&rule_counts, &rule);
 	if (!c)
 		return 0;

@@ -35,20 +35,21 @@ INLINE void exec_succeeded(struct task_struct *task)
 {
 	__u32 pid = BPF_CORE_READ(task, tgid);
 	struct control *c = get_control();
+	__u32 generation = get_generation(c);
 	struct scratch *s = NULL;
 	struct proc *old;
 	struct img im;
 	int idx;
 
-	if (!c || !c->generation)
+	if (!c || !generation)
 		return;
 	idx = scratch_take(&s);
 	if (idx < 0)
 		return;
-	s->slot = c->slot;
+	s->generation = generation;
 	s->have = s->unsure = 0;
 	s->written.state = s->base.state = s->resolved.state = TEXT_NONE;
-	proc_clear(s, c);
+	proc_clear(s);
 	bpf_probe_read_kernel(s->proc.name, COMM_SIZE, &task->comm);
 	read_container(idx, s, task);
 	proc_judge(idx);
@@ -87,12 +88,11 @@ INLINE void exec_failed(enum hook_id hook, enum event_id type, long res)
 INLINE void forked(struct task_struct *parent, struct task_struct *child)
 {
 	__u32 ppid = BPF_CORE_READ(parent, tgid), pid = BPF_CORE_READ(child, tgid);
-	struct control *c = get_control();
 	struct scratch *s = NULL;
 	struct proc *p;
 	int idx;
 
-	if (pid == ppid || !c || !c->generation)
+	if (pid == ppid || !get_generation(get_control()))
 		return;
 	p = bpf_map_lookup_elem(&procs, &ppid);
 	if (!p)

@@ -8,19 +8,26 @@
 /* Size of an image's map value without IMAGE_SLACK, minus one. */
 const volatile __u32 image_mask = (1u << 20) - 1;
 
+/* Rules that each half of rule_counts has room for: set by the loader. */
+const volatile __u32 rule_room = RULE_MAX;
+
 /* Whether bpf_rdonly_cast() is there (6.2): set by the loader. */
 const volatile bool has_rdonly_cast = false;
 
 /* Two images: the current one and room for the next. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 2);
+	__uint(map_flags,
+	       BPF_F_MMAPABLE); /* for the daemon to write, without a copy of all of it */
+	__uint(max_entries, IMAGE_SLOTS);
 	__uint(key_size, 4);
 	__uint(value_size, (1u << 20) + IMAGE_SLACK); /* loader */
 } image SEC(".maps");
 
+/* In the daemon's memory, too: so that a change is one store. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct control);
@@ -93,9 +100,10 @@ struct {
 	__uint(max_entries, 2u << 20); /* mapped twice into the daemon: it shows in its size */
 } events SEC(".maps");
 
+/* By rule, the rules of each slot of image apart. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, RULE_MAX);
+	__uint(max_entries, IMAGE_SLOTS *RULE_MAX); /* loader */
 	__type(key, __u32);
 	__type(value, struct rule_count);
 } rule_counts SEC(".maps");

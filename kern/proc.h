@@ -67,8 +67,37 @@ INLINE bool proc_store(struct scratch *s, __u32 pid)
 	return false;
 }
 
+/* The arguments that were kept at exec: memory can say something else by now. */
+INLINE void cmd_load(struct scratch *s, __u64 id)
+{
+	struct cmd_small *small = bpf_map_lookup_elem(&cmds_small, &id);
+	struct cmd_large *large;
+	__u64 len = 0;
+
+	if (small) {
+		len = small->h.len;
+		OPAQUE(len);
+		if (len > CMD_SMALL ||
+		    bpf_probe_read_kernel(s->data + AREA(AREA_ARGV), len, small->argv))
+			return;
+	} else {
+		large = bpf_map_lookup_elem(&cmds_large, &id);
+		if (!large)
+			return;
+		len = large->h.len;
+		OPAQUE(len);
+		if (len > ARGS_MAX ||
+		    bpf_probe_read_kernel(s->data + AREA(AREA_ARGV), len, large->argv))
+			return;
+	}
+	s->argv.off = AREA(AREA_ARGV);
+	s->argv.len = len;
+	s->argv.state = s->proc.flags & PROC_TRUNCATED ? TEXT_CUT : TEXT_WHOLE;
+}
+
 /* Reads and judges the process that the current address space belongs to; its name and
- * container are in s->proc already. Texts are not read if nothing could come of them. */
+ * container are in s->proc already, and its arguments in s->argv if they were kept. Texts are
+ * not read if nothing could come of them. */
 GLOBAL int proc_judge(__u32 idx)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
@@ -76,7 +105,8 @@ GLOBAL int proc_judge(__u32 idx)
 
 	if (!s || !eval_process_first(idx))
 		return 0;
-	read_argv(s);
+	if (s->argv.state == TEXT_NONE)
+		read_argv(s);
 	read_file_path(idx, s, AREA_EXEPATH, BPF_CORE_READ(t, mm, exe_file), &s->exepath);
 	if (s->exepath.state == TEXT_NONE)
 		s->exepath.state = TEXT_UNREADABLE;
@@ -86,27 +116,30 @@ GLOBAL int proc_judge(__u32 idx)
 	return 0;
 }
 
-INLINE void proc_clear(struct scratch *s, const struct control *c)
+/* s->generation is that of the event. */
+INLINE void proc_clear(struct scratch *s)
 {
 	__builtin_memset(&s->proc, 0, sizeof(s->proc));
-	s->proc.generation = c->generation;
+	s->proc.generation = s->generation;
 	s->argv.state = TEXT_NONE;
 	s->argv.len = 0;
 	s->exepath.state = TEXT_NONE;
 }
 
-/* A process that was there before, or that changed its cgroup: read at its event. */
-INLINE void proc_meet(__u32 idx, struct scratch *s, const struct control *c, __u32 pid,
-		      struct proc *old)
+/* A process that was there before, that changed its cgroup, or that another policy judged: read
+ * at its event. What it was at exec, name and arguments, stays as far as it is known. */
+INLINE void proc_meet(__u32 idx, struct scratch *s, __u32 pid, struct proc *old)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
 
-	proc_clear(s, c);
+	proc_clear(s);
 	read_container(idx, s, t);
 	if (old) {
 		__builtin_memcpy(s->proc.name, old->name, COMM_SIZE);
 		s->proc.flags = old->flags;
 		s->proc.exec_id = old->exec_id;
+		if (old->exec_id)
+			cmd_load(s, old->exec_id);
 		s->proc.unknown = old->flags & PROC_RENAMED ? NAME_FIELDS : 0;
 	} else {
 		bpf_probe_read_kernel(s->proc.name, COMM_SIZE, &t->comm);
@@ -126,7 +159,7 @@ INLINE bool is_self(const struct control *c, enum hook_id hook, __u32 pid)
 	__u64 *n;
 
 	if (pid != c->self)
-		return !c->generation;
+		return false;
 	n = bpf_map_lookup_elem(&hook_self, &key);
 	if (n)
 		++*n;
@@ -135,9 +168,9 @@ INLINE bool is_self(const struct control *c, enum hook_id hook, __u32 pid)
 
 /* What every event of the current process begins with, before anything else is read. */
 struct gate {
-	struct control *control;
 	struct proc *proc; /* NULL: never seen */
 	__u32 pid;
+	__u32 generation; /* of the policy that decides the event */
 };
 
 /* Whether the process may match some rule: for nearly every event the answer is no, and this
@@ -147,32 +180,31 @@ INLINE bool gate_open(struct gate *g, enum hook_id hook)
 	struct control *c = get_control();
 
 	g->pid = bpf_get_current_pid_tgid() >> 32;
-	g->control = c;
-	if (!c || is_self(c, hook, g->pid))
+	g->generation = get_generation(c);
+	if (!c || !g->generation || is_self(c, hook, g->pid))
 		return false;
 	g->proc = bpf_map_lookup_elem(&procs, &g->pid);
-	return !g->proc || g->proc->generation != c->generation || g->proc->live;
+	return !g->proc || g->proc->generation != g->generation || g->proc->live;
 }
 
 /* Brings the current process into s->proc, its bits into s->truth; false if it can match nothing of
  * this type. */
 INLINE bool proc_enter(__u32 idx, struct scratch *s, const struct gate *g, __u32 type)
 {
-	const struct control *c = g->control;
 	struct proc *p = g->proc;
 	struct img im;
 
-	s->slot = c->slot;
+	s->generation = g->generation;
 	s->have = 0;
 	s->unsure = 0;
 	s->resolved.state = s->written.state = s->base.state = TEXT_NONE;
-	if (p && p->generation == c->generation) {
+	if (p && p->generation == g->generation) {
 		__builtin_memcpy(s->truth, p->bits, sizeof(p->bits));
 		__builtin_memcpy(&s->proc.unknown, &p->unknown,
 				 sizeof(*p) - __builtin_offsetof(struct proc, unknown));
 		s->argv.state = s->exepath.state = TEXT_NONE;
 	} else {
-		proc_meet(idx, s, c, g->pid, p);
+		proc_meet(idx, s, g->pid, p);
 	}
 	if (!get_image(s, &im) || !enter_type(s, im, type) ||
 	    !(s->proc.live & img_head(im)->type_shapes[s->type_slot & 63]))

@@ -74,9 +74,9 @@ struct open_args {
 };
 
 struct scratch {
-	__u64 owner; /* pid_tgid of the event that has the slot, 0: free */
-	__u32 slot;  /* of the policy image */
-	__u32 type;  /* enum event_id */
+	__u64 owner;	  /* pid_tgid of the event that has the slot, 0: free */
+	__u32 generation; /* of the policy that decides the event, from its start to its end */
+	__u32 type;	  /* enum event_id */
 	__u64 truth[PRED_WORDS];
 	__u64 unknown[PRED_WORDS];
 	__s64 num[64]; /* by field */
@@ -161,10 +161,16 @@ INLINE struct control *get_control(void)
 	return bpf_map_lookup_elem(&control, &zero);
 }
 
+/* Number of the current policy, 0: none. Asked for once per event. */
+INLINE __u32 get_generation(const struct control *c)
+{
+	return c ? *(const volatile __u32 *)&c->generation : 0;
+}
+
 /* The image that the event in s began with. */
 INLINE bool get_image(struct scratch *s, struct img *im)
 {
-	__u32 slot = s->slot;
+	__u32 slot = IMAGE_SLOT(s->generation);
 
 	im->data = bpf_map_lookup_elem(&image, &slot);
 	im->mask = image_mask;

@@ -21,21 +21,80 @@ static int64_t now(void)
 	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
-static size_t n_rules(const struct agent *a)
+/* ---- policies ---- */
+
+static size_t n_rules(const struct agent_policy *p)
 {
-	return image_head(a->o.image)->n_rules;
+	return image_head(p->image)->n_rules;
 }
 
-static const char *rule_name(const struct agent *a, unsigned rule)
+int agent_policy_init(struct agent_policy *p, const struct image *image,
+		      const struct record_context *context)
 {
-	return image_text(a->o.image, image_rule(a->o.image, rule)->name);
+	size_t n = image_head(image)->n_rules;
+
+	*p = (struct agent_policy){.image = image, .context = context};
+	p->alerts = calloc(n ? n : 1, sizeof(*p->alerts));
+	p->reported = calloc(n ? n : 1, sizeof(*p->reported));
+	p->residual = residual_new(image);
+	if (!p->alerts || !p->reported || !p->residual)
+		return -ENOMEM;
+	return counts_init(&p->counts, n);
+}
+
+void agent_policy_free(struct agent_policy *p)
+{
+	residual_free(&p->residual);
+	counts_free(&p->counts);
+	free(p->alerts);
+	free(p->reported);
+	*p = (struct agent_policy){};
+}
+
+const char *agent_policy_rule(const struct agent_policy *p, unsigned rule)
+{
+	return image_text(p->image, image_rule(p->image, rule)->name);
+}
+
+static struct agent_policy *current(const struct agent *a)
+{
+	return a->policies[IMAGE_SLOT(a->generation)];
+}
+
+/* The one that a record was decided by, NULL if it is gone. */
+static struct agent_policy *policy_of(const struct agent *a, uint32_t generation)
+{
+	struct agent_policy *p = a->policies[IMAGE_SLOT(generation)];
+
+	return p && p->generation == generation ? p : NULL;
+}
+
+static int read_counts(const struct agent *a, struct agent_policy *p)
+{
+	return counts_read_rules(&p->counts, a->loaded.maps.rule_counts,
+				 IMAGE_SLOT(p->generation) * a->loaded.maps.room.rules);
+}
+
+/* ---- records ---- */
+
+static void decide(struct agent *a, struct agent_policy *p)
+{
+	struct match matches[RULE_MAX];
+	size_t n = residual_decide(p->residual, &a->event, matches, RULE_MAX);
+
+	if (p->first && n > 1)
+		n = 1;
+	for (size_t i = 0; i < n; i++) {
+		a->event.ev.view = matches[i].view;
+		p->alerts[matches[i].rule] = add(p->alerts[matches[i].rule], 1);
+		a->o.ops->match(a->o.ctx, p, &a->event, matches[i].rule);
+	}
 }
 
 static void on_record(void *ctx, const void *data, size_t size)
 {
 	struct agent *a = ctx;
-	struct match matches[RULE_MAX];
-	size_t n;
+	struct agent_policy *p;
 
 	a->records = add(a->records, 1);
 	if (record_open(&a->event, data, size, a->records)) {
@@ -43,35 +102,43 @@ static void on_record(void *ctx, const void *data, size_t size)
 		log_error("a record of %zu bytes from the kernel makes no sense", size);
 		return;
 	}
-	n = residual_decide(a->residual, &a->event, matches, RULE_MAX);
-	if (a->o.first && n > 1)
-		n = 1;
-	for (size_t i = 0; i < n; i++) {
-		a->event.ev.view = matches[i].view;
-		a->alerts[matches[i].rule] = add(a->alerts[matches[i].rule], 1);
-		a->o.ops->match(a->o.ctx, &a->event, matches[i].rule);
+	p = policy_of(a, a->event.rec->generation);
+	if (!p) {
+		a->stale_records = add(a->stale_records, 1);
+		return;
 	}
+	a->event.ctx = p->context;
+	decide(a, p);
 }
 
+/* ---- losses ---- */
+
 /* Hands on what was lost since the last time. */
-static void report_lost(struct agent *a)
+static void report_lost(struct agent *a, struct agent_policy *p)
 {
-	size_t n = n_rules(a);
+	size_t n = n_rules(p);
 	uint64_t *lost, sum = 0;
 
-	if (counts_read_rules(&a->counts, a->loaded.rule_counts))
+	if (read_counts(a, p))
 		return;
 	lost = calloc(n ? n : 1, sizeof(*lost));
 	if (!lost)
 		return;
 	for (size_t i = 0; i < n; i++) {
-		lost[i] = a->counts.rules[i].lost - a->reported[i];
-		a->reported[i] = a->counts.rules[i].lost;
+		lost[i] = p->counts.rules[i].lost - p->reported[i];
+		p->reported[i] = p->counts.rules[i].lost;
 		sum = add(sum, lost[i]);
 	}
 	if (sum)
-		a->o.ops->lost(a->o.ctx, lost, n);
+		a->o.ops->lost(a->o.ctx, p, lost, n);
 	free(lost);
+}
+
+static void report_all_lost(struct agent *a)
+{
+	for (int i = 0; i < IMAGE_SLOTS; i++)
+		if (a->policies[i])
+			report_lost(a, a->policies[i]);
 }
 
 /* One look at a counter per batch of records; a full ring buffer has woken us. */
@@ -86,7 +153,7 @@ static void on_drained(void *ctx)
 		return;
 	a->lost_seen = lost;
 	a->lost_at = now();
-	report_lost(a);
+	report_all_lost(a);
 }
 
 static void on_signal(void *ctx, int number)
@@ -96,28 +163,15 @@ static void on_signal(void *ctx, int number)
 	a->o.ops->signal(a->o.ctx, number);
 }
 
-static int allocate(struct agent *a)
+static void fill(struct agent *a)
 {
-	size_t n = n_rules(a);
-
-	a->alerts = calloc(n ? n : 1, sizeof(*a->alerts));
-	a->reported = calloc(n ? n : 1, sizeof(*a->reported));
-	a->residual = residual_new(a->o.image);
-	if (!a->alerts || !a->reported || !a->residual)
-		return -ENOMEM;
-	return counts_init(&a->counts, n);
-}
-
-static int fill(struct agent *a)
-{
-	int n = scan_processes(&a->loaded.maps, a->o.image, 1);
+	int n = scan_processes(&a->loaded.maps, current(a)->image, a->generation);
 
 	if (n < 0)
 		log_warn("processes that run already are not known before their next event: %s",
 			 strerror(-n));
 	else
 		log_debug("%d processes were running already", n);
-	return 0;
 }
 
 int agent_start(struct agent *a, const struct agent_options *o, char *why, size_t size)
@@ -126,13 +180,10 @@ int agent_start(struct agent *a, const struct agent_options *o, char *why, size_
 	int err;
 
 	*a = (struct agent){.o = *o, .reader = {.epoll = -1, .signals = -1, .timer = -1}};
-	record_event_init(&a->event, o->context);
-	err = allocate(a);
-	if (err) {
-		snprintf(why, size, "%s", strerror(-err));
-		goto out;
-	}
-	err = load(&a->loaded, o->image, o->hooks, why, size);
+	record_event_init(&a->event, o->policy->context);
+	a->generation = o->policy->generation = 1;
+	a->policies[IMAGE_SLOT(a->generation)] = o->policy;
+	err = load(&a->loaded, o->policy->image, &o->load, why, size);
 	if (err)
 		goto out;
 	err = reader_open(&a->reader, a->loaded.events, o->seconds, &ops, a);
@@ -142,7 +193,7 @@ int agent_start(struct agent *a, const struct agent_options *o, char *why, size_
 	}
 	fill(a);
 	malloc_trim(0); /* what libbpf read of the kernel's types is not needed any more */
-	log_info("armed: %zu rules, %zu hooks", n_rules(a), a->loaded.n_hooks);
+	log_info("armed: %zu rules, %zu hooks", n_rules(o->policy), a->loaded.n_hooks);
 out:
 	if (err)
 		agent_free(a);
@@ -156,7 +207,7 @@ int agent_run(struct agent *a)
 	load_detach(&a->loaded);
 	a->reader.stopping = false;
 	last = reader_drain(&a->reader);
-	report_lost(a);
+	report_all_lost(a);
 	return err ? err : last;
 }
 
@@ -165,51 +216,49 @@ void agent_stop(struct agent *a)
 	reader_stop(&a->reader);
 }
 
-static void print_rule(const struct agent *a, unsigned i, FILE *out)
+static void print_rule(const struct agent_policy *p, unsigned i, FILE *out)
 {
-	const struct rule_count *c = &a->counts.rules[i];
+	const struct rule_count *c = &p->counts.rules[i];
 
-	if (!c->matched && !a->alerts[i])
+	if (!c->matched && !p->alerts[i])
 		return;
-	fprintf(out, "  %8" PRIu64 " %8llu %8llu  %s\n", a->alerts[i], c->matched, c->lost,
-		rule_name(a, i));
+	fprintf(out, "  %8" PRIu64 " %8llu %8llu  %s\n", p->alerts[i], c->matched, c->lost,
+		agent_policy_rule(p, i));
 }
 
 void agent_summary(const struct agent *a, FILE *out)
 {
-	struct counts c = a->counts;
+	const struct agent_policy *p = current(a);
+	struct counts c = p->counts;
 	uint64_t alerts = 0, lost = 0, misses = load_recursion_misses(&a->loaded);
 
-	for (size_t i = 0; i < n_rules(a); i++) {
-		alerts = add(alerts, a->alerts[i]);
+	for (size_t i = 0; i < n_rules(p); i++) {
+		alerts = add(alerts, p->alerts[i]);
 		lost = add(lost, c.rules[i].lost);
 	}
 	fprintf(out, "summary: %" PRIu64 " alerts, %" PRIu64 " lost\n", alerts, lost);
 	if (alerts || lost)
 		fprintf(out, "  %8s %8s %8s  %s\n", "alerts", "matched", "lost", "rule");
-	for (size_t i = 0; i < n_rules(a); i++)
-		print_rule(a, i, out);
+	for (size_t i = 0; i < n_rules(p); i++)
+		print_rule(p, i, out);
 	for (int s = 0; s < STAT_COUNT && !counts_read_stats(&c, a->loaded.stats); s++)
 		if (c.stats[s])
 			fprintf(out, "  %8" PRIu64 " %s\n", c.stats[s], stat_text(s));
 	if (misses)
 		fprintf(out, "  %8" PRIu64 " events missed: a program was running already\n",
 			misses);
-	if (residual_asked(a->residual))
+	if (residual_asked(p->residual))
 		fprintf(out, "  %8" PRIu64 " rules decided by the daemon, %" PRIu64 " undecided\n",
-			residual_asked(a->residual), residual_undecided(a->residual));
+			residual_asked(p->residual), residual_undecided(p->residual));
 	if (a->bad_records)
 		fprintf(out, "  %8" PRIu64 " records that made no sense\n", a->bad_records);
+	if (a->stale_records)
+		fprintf(out, "  %8" PRIu64 " records of a policy that is gone\n", a->stale_records);
 }
 
 void agent_free(struct agent *a)
 {
 	reader_close(&a->reader);
 	load_free(&a->loaded);
-	residual_free(&a->residual);
 	record_event_free(&a->event);
-	counts_free(&a->counts);
-	free(a->alerts);
-	free(a->reported);
-	a->alerts = a->reported = NULL;
 }

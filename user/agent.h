@@ -17,34 +17,50 @@
 /* Exit status of commands that cannot watch the kernel from where they run. */
 enum { EXIT_NO_BPF = 3 };
 
+/* A policy, and what is counted of it. While another one takes its place there are two. */
+struct agent_policy {
+	const struct image *image; /* checked */
+	const struct record_context *context;
+	bool first; /* only the first rule that matches an event */
+
+	/* by agent_policy_init() */
+	struct residual *residual;
+	struct counts counts;
+	uint64_t *alerts;   /* matches handed on, by rule */
+	uint64_t *reported; /* losses handed on, by rule */
+	uint32_t generation;
+};
+
+/* Image and what it points to must outlive it. 0 or -ENOMEM; free it in either case. */
+int agent_policy_init(struct agent_policy *p, const struct image *image,
+		      const struct record_context *context);
+void agent_policy_free(struct agent_policy *p);
+const char *agent_policy_rule(const struct agent_policy *p, unsigned rule);
+
 struct agent_ops {
-	/* The record matches this rule of the image; e shows the view that does. */
-	void (*match)(void *ctx, struct record_event *e, unsigned rule);
+	/* The record matches this rule of the policy; e shows the view that does. */
+	void (*match)(void *ctx, struct agent_policy *p, struct record_event *e, unsigned rule);
 	/* The kernel could not deliver some matches: lost[] since the last call, by rule. */
-	void (*lost)(void *ctx, const uint64_t *lost, size_t n_rules);
+	void (*lost)(void *ctx, struct agent_policy *p, const uint64_t *lost, size_t n_rules);
 	void (*signal)(void *ctx, int number);
 };
 
 struct agent_options {
-	const struct image *image; /* checked; must outlive the agent */
-	const struct record_context *context;
+	struct agent_policy *policy; /* the first one; must outlive the agent or its successor */
 	const struct agent_ops *ops;
 	void *ctx;
-	bool first;	  /* only the first rule that matches an event */
 	unsigned seconds; /* 0: until a signal */
-	enum hooks_mode hooks;
+	struct load_options load;
 };
 
 struct agent {
 	struct agent_options o;
 	struct loaded loaded;
 	struct reader reader;
-	struct residual *residual;
+	struct agent_policy *policies[IMAGE_SLOTS]; /* by IMAGE_SLOT of their generation */
+	uint32_t generation;			    /* of the current one */
 	struct record_event event;
-	struct counts counts;
-	uint64_t *alerts;   /* matches handed on, by rule */
-	uint64_t *reported; /* losses handed on, by rule */
-	uint64_t records, bad_records;
+	uint64_t records, bad_records, stale_records;
 	uint64_t lost_seen; /* STAT_LOST when losses were last handed on */
 	int64_t lost_at;    /* ns, CLOCK_MONOTONIC: not more than one report a second */
 };

@@ -6,7 +6,7 @@
  *	struct alerter *al = alerter_new(&image, &config, why, sizeof(why));
  *	...
  *	if (!alert_make(al, rule, &event, &alert)) {
- *		sinks_write(sinks, &alert);
+ *		sinks_write(sinks, &config, &alert);
  *		alert_free(&alert);
  *	}
  */

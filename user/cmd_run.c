@@ -8,33 +8,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gen/gen.h"
-#include "user/agent.h"
-#include "user/alert.h"
 #include "user/ask.h"
-#include "user/config.h"
+#include "user/edition.h"
 #include "user/log.h"
 #include "user/probe.h"
-#include "user/residual.h"
-#include "user/rulefiles.h"
-#include "user/sink.h"
-#include "user/users.h"
 
 #define LOST_RULE "Tiercel internal: alerts lost"
 
 struct run {
-	struct config config;
-	struct image image;
-	struct alerter *alerter;
-	struct sinks *sinks;
-	struct users *users;
+	struct edition edition;
 };
 
 static struct {
-	const char *config, *policy, *hooks, *pidfile, *print;
-	struct arg_list rules, options, sources, no_sources;
+	struct edition_source from;
+	const char *hooks, *pidfile, *print;
+	struct arg_list sources, no_sources;
 	unsigned seconds;
-	bool json, verbose, page_size;
+	bool page_size;
 } opt;
 
 static struct ask ask;
@@ -42,13 +32,13 @@ static struct ask ask;
 #define GONE(text) (void *)(text)
 
 static const struct opt opts[] = {
-	{"config", 'c', OPT_TEXT, &opt.config, "FILE",
+	{"config", 'c', OPT_TEXT, &opt.from.config, "FILE",
 	 "configuration; without it " CONFIG_FILE ", if it is there"},
-	{"rules", 'r', OPT_LIST, &opt.rules, "FILE",
+	{"rules", 'r', OPT_LIST, &opt.from.rules, "FILE",
 	 "a rule file, or a directory of them, instead of those configured"},
-	{"policy", 0, OPT_TEXT, &opt.policy, "FILE", "a policy written by `tiercel compile`"},
-	{"option", 'o', OPT_LIST, &opt.options, "KEY=VALUE", "set a key of the configuration"},
-	{"json", 0, OPT_FLAG, &opt.json, NULL, "alerts as JSON (json_output=true)"},
+	{"policy", 0, OPT_TEXT, &opt.from.policy, "FILE", "a policy written by `tiercel compile`"},
+	{"option", 'o', OPT_LIST, &opt.from.options, "KEY=VALUE", "set a key of the configuration"},
+	{"json", 0, OPT_FLAG, &opt.from.json, NULL, "alerts as JSON (json_output=true)"},
 	{"duration", 'M', OPT_UINT, &opt.seconds, "SECONDS", "end after that time"},
 	{"hooks", 0, OPT_TEXT, &opt.hooks, "KIND",
 	 "auto (default), functions or tracepoints: where the kernel is watched"},
@@ -73,7 +63,7 @@ static const struct opt opts[] = {
 	 "print version, system, configuration and rules as JSON"},
 	{"version", 0, OPT_FLAG, &ask.version, NULL, "print the version"},
 	{"page-size", 0, OPT_FLAG, &opt.page_size, NULL, "print the size of a page of memory"},
-	{NULL, 'v', OPT_FLAG, &opt.verbose, NULL, "log more (log_level=debug)"},
+	{NULL, 'v', OPT_FLAG, &opt.from.verbose, NULL, "log more (log_level=debug)"},
 	{"enable-source", 0, OPT_LIST, &opt.sources, "SOURCE", "the only source is syscall"},
 	{"disable-source", 0, OPT_LIST, &opt.no_sources, "SOURCE", "any but syscall"},
 	{"unbuffered", 'U', OPT_NULL, NULL, NULL, "accepted: alerts are never held back"},
@@ -107,63 +97,29 @@ static const struct cmd cmd = {
 	.opts = opts,
 };
 
-static int compile(struct run *r, struct ruleset *rs)
+static void on_match(void *ctx, struct agent_policy *p, struct record_event *e, unsigned rule)
 {
-	struct gen_options options = {.minimum = r->config.priority};
-	struct policy policy;
-	int err = rulefiles_load(rs, opt.rules.v, opt.rules.n, &r->config);
-
-	if (!err)
-		err = gen_compile(rs, &options, &policy);
-	rulefiles_log(rs);
-	if (!err)
-		r->image = policy.image;
-	return err;
-}
-
-static int load_rules(struct run *r)
-{
-	struct ruleset *rs;
-	char why[200];
-	int err;
-
-	if (opt.policy) {
-		err = image_read(opt.policy, &r->image, why, sizeof(why));
-		if (err)
-			log_error("%s: %s", opt.policy, why);
-		return err;
-	}
-	rs = ruleset_new();
-	if (!rs)
-		return -ENOMEM;
-	err = compile(r, rs);
-	ruleset_free(&rs);
-	return err;
-}
-
-static void on_match(void *ctx, struct record_event *e, unsigned rule)
-{
-	struct run *r = ctx;
+	struct edition *edition = edition_of(p);
 	struct alert alert;
-	int err = alert_make(r->alerter, rule, &e->ev, &alert);
+	int err = alert_make(edition->alerter, rule, &e->ev, &alert);
 
 	if (err) {
 		log_error("an alert cannot be made: %s", strerror(-err));
 		return;
 	}
-	sinks_write(r->sinks, &alert);
+	sinks_write(edition->sinks, &edition->config, &alert);
 	alert_free(&alert);
 }
 
 /* How many of each rule: as fields, and in the text. */
-static int add_lost(struct run *r, struct alert *a, struct buf *text, const uint64_t *lost,
+static int add_lost(struct agent_policy *p, struct alert *a, struct buf *text, const uint64_t *lost,
 		    size_t n_rules)
 {
 	const char *before = " (";
 	int err = 0;
 
 	for (size_t i = 0; i < n_rules && !err; i++) {
-		const char *name = image_text(&r->image, image_rule(&r->image, i)->name);
+		const char *name = agent_policy_rule(p, i);
 		char count[24];
 
 		if (!lost[i])
@@ -177,22 +133,22 @@ static int add_lost(struct run *r, struct alert *a, struct buf *text, const uint
 	return err;
 }
 
-static void send_lost(struct run *r, struct buf *text, const uint64_t *lost, size_t n_rules)
+static void send_lost(struct edition *e, struct buf *text, const uint64_t *lost, size_t n_rules)
 {
 	struct alert alert;
 
-	if (alert_internal(&alert, PRIORITY_CRITICAL, LOST_RULE, alerter_hostname(r->alerter), ""))
+	if (alert_internal(&alert, PRIORITY_CRITICAL, LOST_RULE, e->context.hostname, ""))
 		return;
-	if (!add_lost(r, &alert, text, lost, n_rules) && !text->failed) {
+	if (!add_lost(&e->policy, &alert, text, lost, n_rules) && !text->failed) {
 		log_error("%s", buf_text(text));
 		free(alert.message);
 		alert.message = buf_take(text);
-		sinks_write(r->sinks, &alert);
+		sinks_write(e->sinks, &e->config, &alert);
 	}
 	alert_free(&alert);
 }
 
-static void on_lost(void *ctx, const uint64_t *lost, size_t n_rules)
+static void on_lost(void *ctx, struct agent_policy *p, const uint64_t *lost, size_t n_rules)
 {
 	struct buf text = {};
 	uint64_t sum = 0;
@@ -201,7 +157,7 @@ static void on_lost(void *ctx, const uint64_t *lost, size_t n_rules)
 		sum = add(sum, lost[i]);
 	buf_printf(&text, "%s. %" PRIu64 " not delivered: the kernel's buffer was full", LOST_RULE,
 		   sum);
-	send_lost(ctx, &text, lost, n_rules);
+	send_lost(edition_of(p), &text, lost, n_rules);
 	buf_free(&text);
 }
 
@@ -210,42 +166,15 @@ static void on_signal(void *ctx, int number)
 	log_warn("rules are read at start: restart to load them anew");
 }
 
-/* What the agent's records are made into. */
-static int open_outputs(struct run *r)
-{
-	char why[200];
-
-	r->users = users_new();
-	r->alerter = alerter_new(&r->image, &r->config, why, sizeof(why));
-	if (!r->alerter) {
-		log_error("%s", why);
-		return -EINVAL;
-	}
-	r->sinks = sinks_open(&r->config);
-	return r->sinks ? 0 : -EIO;
-}
-
-static void log_unseen(const struct run *r)
-{
-	struct residual *residual = residual_new(&r->image);
-
-	if (residual)
-		residual_log_unseen(residual);
-	residual_free(&residual);
-}
-
 static int watch(struct run *r, enum hooks_mode hooks)
 {
 	static const struct agent_ops ops = {on_match, on_lost, on_signal};
-	struct record_context context = {r->users, alerter_hostname(r->alerter)};
 	struct agent_options options = {
-		.image = &r->image,
-		.context = &context,
+		.policy = &r->edition.policy,
 		.ops = &ops,
 		.ctx = r,
-		.first = r->config.rule_matching == MATCHING_FIRST,
 		.seconds = opt.seconds,
-		.hooks = hooks,
+		.load = {.hooks = hooks},
 	};
 	struct agent agent;
 	char why[512];
@@ -256,7 +185,7 @@ static int watch(struct run *r, enum hooks_mode hooks)
 		return EXIT_NO_BPF;
 	}
 	err = agent_run(&agent);
-	sinks_close(&r->sinks);
+	sinks_close(&r->edition.sinks);
 	agent_summary(&agent, stderr);
 	agent_free(&agent);
 	if (err)
@@ -268,20 +197,19 @@ static int run(struct run *r, enum hooks_mode hooks)
 {
 	char why[512];
 
-	if (load_rules(r))
-		return EXIT_FAIL;
-	if (!image_head(&r->image)->n_rules) {
-		log_error("no rule is enabled: there is nothing to watch");
+	opt.from.users = users_new();
+	if (edition_load(&r->edition, &opt.from, why, sizeof(why))) {
+		log_error("%s", why);
 		return EXIT_FAIL;
 	}
 	if (probe_required(why, sizeof(why))) {
 		log_error("%s", why);
 		return EXIT_NO_BPF;
 	}
-	if (reader_block_signals() || open_outputs(r))
+	if (reader_block_signals())
 		return EXIT_FAIL;
-	log_unseen(r);
-	return watch(r, hooks);
+	r->edition.sinks = sinks_open(&r->edition.config);
+	return r->edition.sinks ? watch(r, hooks) : EXIT_FAIL;
 }
 
 /* The only source is system calls: it must stay on. */
@@ -323,13 +251,9 @@ static int start(struct run *r, enum hooks_mode hooks)
 {
 	int status;
 
-	if (opt.json)
-		r->config.json_output = true;
-	if (opt.verbose)
-		log_set_level(LEVEL_DEBUG);
-	ask.config_file = opt.config;
-	ask.rules = &opt.rules;
-	ask.config = &r->config;
+	ask.config_file = opt.from.config;
+	ask.rules = &opt.from.rules;
+	ask.config = &r->edition.config;
 	if (ask_is(&ask))
 		return ask_answer(&ask);
 	if (opt.print && strcmp(opt.print, "c") && strcmp(opt.print, "k"))
@@ -344,8 +268,8 @@ static int start(struct run *r, enum hooks_mode hooks)
 
 static void free_options(void)
 {
-	arg_list_free(&opt.rules);
-	arg_list_free(&opt.options);
+	arg_list_free(&opt.from.rules);
+	arg_list_free(&opt.from.options);
 	arg_list_free(&opt.sources);
 	arg_list_free(&opt.no_sources);
 	ask_free(&ask);
@@ -365,19 +289,14 @@ int cmd_run(int argc, char **argv)
 		printf("Your system page size is: %ld\n", sysconf(_SC_PAGESIZE));
 		return EXIT_OK;
 	}
-	if (config_load(&r.config, opt.config, opt.options.v, opt.options.n))
+	if (edition_configure(&r.edition, &opt.from))
 		return EXIT_FAIL;
 	ask.argc = argc;
 	ask.argv = argv;
 	status = start(&r, hooks);
-	if (r.sinks)
-		sinks_close(&r.sinks);
-	if (r.alerter)
-		alerter_free(&r.alerter);
-	if (r.users)
-		users_free(&r.users);
-	image_free(&r.image);
-	config_free(&r.config);
+	sinks_close(&r.edition.sinks);
+	edition_free(&r.edition);
+	users_free(&opt.from.users);
 	free_options();
 	return status;
 }

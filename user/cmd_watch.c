@@ -30,6 +30,7 @@ struct watch {
 	struct format *line, *line_file;
 	struct users *users;
 	struct agent agent;
+	struct agent_policy policy;
 	struct buf out;
 	uint64_t matches, lost;
 };
@@ -147,7 +148,7 @@ static void print_json(struct watch *w, struct record_event *e, unsigned rule)
 	alert_free(&alert);
 }
 
-static void on_match(void *ctx, struct record_event *e, unsigned rule)
+static void on_match(void *ctx, struct agent_policy *p, struct record_event *e, unsigned rule)
 {
 	struct watch *w = ctx;
 
@@ -164,7 +165,7 @@ static void on_match(void *ctx, struct record_event *e, unsigned rule)
 		agent_stop(&w->agent);
 }
 
-static void on_lost(void *ctx, const uint64_t *lost, size_t n_rules)
+static void on_lost(void *ctx, struct agent_policy *p, const uint64_t *lost, size_t n_rules)
 {
 	struct watch *w = ctx;
 
@@ -197,16 +198,17 @@ static int watch(struct watch *w, enum hooks_mode hooks)
 	static const struct agent_ops ops = {on_match, on_lost, on_signal};
 	struct record_context context = {w->users, alerter_hostname(w->alerter)};
 	struct agent_options options = {
-		.image = &w->image,
-		.context = &context,
+		.policy = &w->policy,
 		.ops = &ops,
 		.ctx = w,
 		.seconds = opt.seconds,
-		.hooks = hooks,
+		.load = {.hooks = hooks},
 	};
-	char why[512];
-	int err = agent_start(&w->agent, &options, why, sizeof(why));
+	char why[512] = "no memory";
+	int err = agent_policy_init(&w->policy, &w->image, &context);
 
+	if (!err)
+		err = agent_start(&w->agent, &options, why, sizeof(why));
 	if (err) {
 		log_error("%s", why);
 		return EXIT_NO_BPF;
@@ -247,6 +249,7 @@ static void clean(struct watch *w)
 		format_free(&w->line_file);
 	if (w->users)
 		users_free(&w->users);
+	agent_policy_free(&w->policy);
 	image_free(&w->image);
 	config_free(&w->config);
 }

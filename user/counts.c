@@ -43,8 +43,8 @@ void counts_sum(const void *values, size_t n_cpus, size_t n, uint64_t *out)
 			out[i] = add(out[i], *word++);
 }
 
-/* Sums elements 0 to n_keys - 1 of words words each into out. */
-static int read_map(int fd, size_t n_keys, size_t words, uint64_t *out)
+/* Sums n_keys elements of words words each, from key first on, into out. */
+static int read_map(int fd, uint32_t first, size_t n_keys, size_t words, uint64_t *out)
 {
 	int n_cpus = libbpf_num_possible_cpus();
 	void *values;
@@ -55,23 +55,25 @@ static int read_map(int fd, size_t n_keys, size_t words, uint64_t *out)
 	values = calloc(n_cpus, words * sizeof(uint64_t));
 	if (!values)
 		return -ENOMEM;
-	for (uint32_t key = 0; key < n_keys && !err; key++) {
+	for (uint32_t i = 0; i < n_keys && !err; i++) {
+		uint32_t key = first + i;
+
 		err = bpf_map_lookup_elem(fd, &key, values);
 		if (!err)
-			counts_sum(values, n_cpus, words, out + key * words);
+			counts_sum(values, n_cpus, words, out + i * words);
 	}
 	free(values);
 	return err;
 }
 
-int counts_read_rules(struct counts *c, int rule_counts_fd)
+int counts_read_rules(struct counts *c, int rule_counts_fd, uint32_t first)
 {
 	struct rule_count *rules = calloc(c->n_rules ? c->n_rules : 1, sizeof(*rules));
 	int err;
 
 	if (!rules)
 		return -ENOMEM;
-	err = read_map(rule_counts_fd, c->n_rules, RULE_WORDS, (uint64_t *)rules);
+	err = read_map(rule_counts_fd, first, c->n_rules, RULE_WORDS, (uint64_t *)rules);
 	if (!err)
 		memcpy(c->rules, rules, c->n_rules * sizeof(*rules));
 	free(rules);
@@ -81,7 +83,7 @@ int counts_read_rules(struct counts *c, int rule_counts_fd)
 int counts_read_stats(struct counts *c, int stats_fd)
 {
 	uint64_t stats[STAT_COUNT];
-	int err = read_map(stats_fd, STAT_COUNT, 1, stats);
+	int err = read_map(stats_fd, 0, STAT_COUNT, 1, stats);
 
 	if (!err)
 		memcpy(c->stats, stats, sizeof(stats));

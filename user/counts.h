@@ -25,8 +25,8 @@ void counts_free(struct counts *c);
  * each n words of 64 bits. */
 void counts_sum(const void *values, size_t n_cpus, size_t n, uint64_t *out);
 
-/* Read the maps. 0 or -errno; nothing is changed on failure. */
-int counts_read_rules(struct counts *c, int rule_counts_fd);
+/* Read the maps. first: key of rule 0. 0 or -errno; nothing is changed on failure. */
+int counts_read_rules(struct counts *c, int rule_counts_fd, uint32_t first);
 int counts_read_stats(struct counts *c, int stats_fd);
 /* One element of a per-processor map of single words. */
 int counts_read_word(int fd, uint32_t key, uint64_t *out);

@@ -29,6 +29,7 @@ struct attempt {
 	struct btf *btf;	    /* of the kernel */
 	char *why;
 	size_t why_size;
+	bool others; /* policies may follow */
 };
 
 /* What libbpf and the verifier say; shown only if all attempts fail. */
@@ -144,19 +145,22 @@ static int choose_programs(struct loaded *l, struct attempt *a)
 	return err;
 }
 
-static int size_maps(struct loaded *l, const struct image *im)
+static int size_maps(struct loaded *l, const struct image *im, bool others)
 {
-	size_t size = policy_map_size(im);
+	struct policy_room *room = &l->maps.room;
 	int n_cpus = libbpf_num_possible_cpus();
-	int err;
+	int err = policy_room(im, others, room);
 
-	if (!size)
-		return -E2BIG;
+	if (err)
+		return err;
 	if (n_cpus < 0)
 		return n_cpus;
-	l->maps.image_size = size;
-	l->skel->rodata->image_mask = size - 1;
-	err = bpf_map__set_value_size(l->skel->maps.image, size + IMAGE_SLACK);
+	l->skel->rodata->image_mask = room->image - 1;
+	l->skel->rodata->rule_room = room->rules;
+	err = bpf_map__set_value_size(l->skel->maps.image, room->image + IMAGE_SLACK);
+	if (!err)
+		err = bpf_map__set_max_entries(l->skel->maps.rule_counts,
+					       IMAGE_SLOTS * room->rules);
 	if (err)
 		return err;
 	return bpf_map__set_max_entries(l->skel->maps.scratch, SCRATCH_SLOTS * n_cpus);
@@ -169,8 +173,8 @@ static void take_maps(struct loaded *l)
 	l->maps.procs = bpf_map__fd(l->skel->maps.procs);
 	l->maps.cmds_small = bpf_map__fd(l->skel->maps.cmds_small);
 	l->maps.cmds_large = bpf_map__fd(l->skel->maps.cmds_large);
+	l->maps.rule_counts = bpf_map__fd(l->skel->maps.rule_counts);
 	l->events = bpf_map__fd(l->skel->maps.events);
-	l->rule_counts = bpf_map__fd(l->skel->maps.rule_counts);
 	l->stats = bpf_map__fd(l->skel->maps.stats);
 	l->hook_self = bpf_map__fd(l->skel->maps.hook_self);
 }
@@ -186,7 +190,7 @@ static int open_and_load(struct loaded *l, const struct image *im, struct attemp
 			 strerror(-err));
 		return err;
 	}
-	err = size_maps(l, im);
+	err = size_maps(l, im, a->others);
 	if (err) {
 		snprintf(a->why, a->why_size, "the policy does not fit into the kernel's maps: %s",
 			 strerror(-err));
@@ -266,7 +270,9 @@ static int try(struct loaded *l, const struct image *im, struct attempt *a)
 	err = open_and_load(l, im, a);
 	if (err)
 		return err;
-	err = policy_install(&l->maps, im, 1);
+	err = policy_write(&l->maps, im, 1);
+	if (!err)
+		err = policy_switch(&l->maps, 1);
 	if (err) {
 		snprintf(a->why, a->why_size, "the policy cannot be written to the kernel: %s",
 			 strerror(-err));
@@ -314,27 +320,29 @@ static int try_all(struct loaded *l, const struct image *im, enum hooks_mode mod
 	return err;
 }
 
-int load(struct loaded *l, const struct image *im, enum hooks_mode mode, char *why, size_t size)
+int load(struct loaded *l, const struct image *im, const struct load_options *o, char *why,
+	 size_t size)
 {
 	struct attempt a = {
 		.needed = image_types(im),
 		.failed = -1,
 		.why = why,
 		.why_size = size,
+		.others = o->others,
 		.btf = btf__load_vmlinux_btf(),
 	};
 	libbpf_print_fn_t old = libbpf_set_print(keep_message);
 	struct tracefs t = {.old_namespace = -1, .old_directory = -1};
 	int err = a.btf ? 0 : -errno;
 
-	if (mode != HOOKS_TRACEPOINTS)
+	if (o->hooks != HOOKS_TRACEPOINTS)
 		a.functions = a.needed;
 	if (err)
 		snprintf(why, size, "the kernel's types cannot be read: %s", strerror(-err));
-	else if (mode != HOOKS_FUNCTIONS)
+	else if (o->hooks != HOOKS_FUNCTIONS)
 		err = tracefs_enter(&t, why, size);
 	if (!err)
-		err = try_all(l, im, mode, &a);
+		err = try_all(l, im, o->hooks, &a);
 	tracefs_leave(&t);
 	btf__free(a.btf);
 	libbpf_set_print(old);

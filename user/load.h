@@ -26,12 +26,18 @@ struct loaded {
 	bool silent[HOOK_COUNT];	    /* attached, but the self-test did not reach it */
 	size_t n_hooks;			    /* attached and not silent */
 	struct policy_maps maps;
-	int events, rule_counts, stats, hook_self;
+	int events, stats, hook_self;
+};
+
+struct load_options {
+	enum hooks_mode hooks;
+	bool others; /* other policies may follow: room for larger ones is made */
 };
 
 /* Loads, installs the policy as generation 1, attaches and tests. 0, or -errno with a sentence
  * in why. */
-int load(struct loaded *l, const struct image *im, enum hooks_mode mode, char *why, size_t size);
+int load(struct loaded *l, const struct image *im, const struct load_options *o, char *why,
+	 size_t size);
 void load_detach(struct loaded *l); /* no more events; the maps can still be read */
 void load_free(struct loaded *l);
 

@@ -12,7 +12,6 @@ static const struct sink_ops *const all[] = {
 #define N_SINKS (sizeof(all) / sizeof(all[0]))
 
 struct sinks {
-	const struct config *cfg;
 	void *state[N_SINKS];
 	bool is_open[N_SINKS];
 };
@@ -23,7 +22,6 @@ struct sinks *sinks_open(const struct config *cfg)
 
 	if (!s)
 		return NULL;
-	s->cfg = cfg;
 	/* A reader that went away is an error of write(), not the end of the program. */
 	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; i < N_SINKS; i++) {
@@ -38,11 +36,11 @@ struct sinks *sinks_open(const struct config *cfg)
 	return s;
 }
 
-void sinks_write(struct sinks *s, const struct alert *a)
+void sinks_write(struct sinks *s, const struct config *cfg, const struct alert *a)
 {
 	for (size_t i = 0; i < N_SINKS; i++) {
 		if (s->is_open[i])
-			all[i]->write(s->state[i], s->cfg, a);
+			all[i]->write(s->state[i], cfg, a);
 	}
 }
 

@@ -31,9 +31,9 @@ struct sink_ops {
 #undef SINK
 
 struct sinks;
-/* Those that the configuration asks for; cfg must outlive them. NULL if one cannot be opened
- * (logged). Starts threads: block signals before. */
+/* Those that the configuration asks for. NULL if one cannot be opened (logged). Starts threads:
+ * block signals before. */
 struct sinks *sinks_open(const struct config *cfg);
-void sinks_write(struct sinks *s, const struct alert *a);
+void sinks_write(struct sinks *s, const struct config *cfg, const struct alert *a);
 /* Logs for each sink how many were sent, failed and dropped. */
 void sinks_close(struct sinks **s);

@@ -108,7 +108,7 @@ int decide(void *ctx)
 
 	if (!in || !out || !s)
 		return 1;
-	s->slot = 0;
+	s->generation = IMAGE_SLOTS; /* the first slot */
 	if (!get_image(s, &im))
 		return 1;
 	for (__u32 i = 0; i < TEST_PARENTS; i++)

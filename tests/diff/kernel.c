@@ -54,13 +54,15 @@ static void kernel_close(void *state)
 static void *kernel_open(const struct image *im)
 {
 	struct kernel *k = calloc(1, sizeof(*k));
-	size_t size = policy_map_size(im);
+	struct policy_room room = {};
+	size_t size;
 
 	if (!k)
 		return NULL;
 	k->skel = decide_bpf__open();
-	if (!k->skel || !size)
+	if (!k->skel || policy_room(im, false, &room))
 		goto out;
+	size = room.image;
 	k->skel->rodata->image_mask = size - 1;
 	if (bpf_map__set_value_size(k->skel->maps.image, size + IMAGE_SLACK) ||
 	    decide_bpf__load(k->skel) || fill_image(k->skel, im, size + IMAGE_SLACK))

@@ -38,7 +38,7 @@ static void unreadable_map(void **state)
 	assert_int_equal(counts_init(&c, 2), 0);
 	c.rules[0].matched = 7;
 	c.stats[STAT_SEEN] = 8;
-	assert_true(counts_read_rules(&c, -1) < 0);
+	assert_true(counts_read_rules(&c, -1, 0) < 0);
 	assert_true(counts_read_stats(&c, -1) < 0);
 	assert_true(counts_read_word(-1, 0, &n) < 0);
 	assert_true(c.rules[0].matched == 7 && c.stats[STAT_SEEN] == 8 && n == 42);

@@ -19,12 +19,13 @@ static void open_config(struct config *c, const char *url, const char *const *mo
 	assert_int_equal(config_load(c, "/dev/null", options, 3 + n), 0);
 }
 
-static void write_alert(struct sinks *s, enum priority p, const char *message)
+static void write_alert(struct sinks *s, const struct config *c, enum priority p,
+			const char *message)
 {
 	struct alert a;
 
 	assert_int_equal(alert_internal(&a, p, "Sample", "h1", message), 0);
-	sinks_write(s, &a);
+	sinks_write(s, c, &a);
 	alert_free(&a);
 }
 
@@ -41,10 +42,10 @@ static void minimum_priority_and_drain(void **state)
 	s = sinks_open(&c);
 	assert_non_null(s);
 	for (int i = 0; i < 10; i++) {
-		write_alert(s, PRIORITY_WARNING, "one of ten");
-		write_alert(s, PRIORITY_NOTICE, "too little");
+		write_alert(s, &c, PRIORITY_WARNING, "one of ten");
+		write_alert(s, &c, PRIORITY_NOTICE, "too little");
 	}
-	write_alert(s, PRIORITY_EMERGENCY, "the last");
+	write_alert(s, &c, PRIORITY_EMERGENCY, "the last");
 	/* Closing delivers what waits. */
 	sinks_close(&s);
 	assert_null(s);
@@ -84,7 +85,7 @@ static void silent_server(void **state)
 	s = sinks_open(&c);
 	assert_non_null(s);
 	for (int i = 0; i < 1000; i++)
-		write_alert(s, PRIORITY_WARNING, "x");
+		write_alert(s, &c, PRIORITY_WARNING, "x");
 	assert_true(now_ms() - began < 2000);
 	sinks_close(&s);
 	assert_true(now_ms() - began < 9000);
@@ -117,8 +118,8 @@ static void write_two(struct config *c)
 	struct sinks *s = sinks_open(c);
 
 	assert_non_null(s);
-	write_alert(s, PRIORITY_ALERT, "first");
-	write_alert(s, PRIORITY_DEBUG, "second");
+	write_alert(s, c, PRIORITY_ALERT, "first");
+	write_alert(s, c, PRIORITY_DEBUG, "second");
 	sinks_close(&s);
 }
 

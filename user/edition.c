@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "user/edition.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gen/gen.h"
+#include "user/report.h"
+#include "user/rulefiles.h"
+
+int edition_configure(struct edition *e, const struct edition_source *from)
+{
+	int err = config_load(&e->config, from->config, from->options.v, from->options.n);
+
+	if (err)
+		return err;
+	if (from->json)
+		e->config.json_output = true;
+	if (from->verbose)
+		log_set_level(LEVEL_DEBUG);
+	return 0;
+}
+
+/* The first error in one line, for those who do not see the report. */
+static void first_error(const struct ruleset *rs, char *why, size_t size)
+{
+	size_t more = rs->diags.errors ? rs->diags.errors - 1 : 0;
+	int len;
+
+	for (size_t i = 0; i < rs->diags.n; i++) {
+		const struct diag *d = &rs->diags.list[i];
+
+		if (d->severity != SEVERITY_ERROR)
+			continue;
+		if (d->at.file)
+			len = snprintf(why, size, "%s:%u:%u: %s", d->at.file, d->at.line,
+				       d->at.column, d->message);
+		else
+			len = snprintf(why, size, "%s", d->message);
+		if (more && len >= 0 && (size_t)len < size)
+			snprintf(why + len, size - len, " (and %zu more errors)", more);
+		return;
+	}
+	snprintf(why, size, "the rules cannot be read");
+}
+
+static int compile(struct edition *e, struct ruleset *rs, char *why, size_t size)
+{
+	struct gen_options options = {.minimum = e->config.priority};
+	struct policy policy;
+	int err = gen_compile(rs, &options, &policy);
+
+	rulefiles_log(rs);
+	if (err)
+		first_error(rs, why, size);
+	else
+		e->image = policy.image;
+	return err;
+}
+
+static int load_files(struct edition *e, const struct edition_source *from, char *why, size_t size)
+{
+	struct ruleset *rs = ruleset_new();
+	int err;
+
+	if (!rs) {
+		snprintf(why, size, "no memory");
+		return -ENOMEM;
+	}
+	err = rulefiles_load(rs, from->rules.v, from->rules.n, &e->config);
+	if (err) {
+		report_text(rs, stderr, isatty(STDERR_FILENO));
+		first_error(rs, why, size);
+	} else {
+		err = compile(e, rs, why, size);
+	}
+	ruleset_free(&rs);
+	return err;
+}
+
+static int load_image(struct edition *e, const struct edition_source *from, char *why, size_t size)
+{
+	char text[200];
+	int err;
+
+	if (!from->policy)
+		return load_files(e, from, why, size);
+	err = image_read(from->policy, &e->image, text, sizeof(text));
+	if (err)
+		snprintf(why, size, "%s: %s", from->policy, text);
+	return err;
+}
+
+/* Tells which rules compare what is not seen live. */
+static void log_unseen(const struct edition *e)
+{
+	struct residual *residual = residual_new(&e->image);
+
+	if (residual)
+		residual_log_unseen(residual);
+	residual_free(&residual);
+}
+
+int edition_load(struct edition *e, const struct edition_source *from, char *why, size_t size)
+{
+	int err = load_image(e, from, why, size);
+
+	if (err)
+		return err;
+	if (!image_head(&e->image)->n_rules) {
+		snprintf(why, size, "no rule is enabled: there is nothing to watch");
+		return -ENOENT;
+	}
+	e->alerter = alerter_new(&e->image, &e->config, why, size);
+	if (!e->alerter)
+		return -EINVAL;
+	e->context = (struct record_context){from->users, alerter_hostname(e->alerter)};
+	err = agent_policy_init(&e->policy, &e->image, &e->context);
+	if (err) {
+		snprintf(why, size, "no memory");
+		return err;
+	}
+	e->policy.first = e->config.rule_matching == MATCHING_FIRST;
+	log_unseen(e);
+	return 0;
+}
+
+void edition_free(struct edition *e)
+{
+	agent_policy_free(&e->policy);
+	if (e->alerter)
+		alerter_free(&e->alerter);
+	image_free(&e->image);
+	config_free(&e->config);
+	*e = (struct edition){};
+}
