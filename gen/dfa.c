@@ -238,7 +238,7 @@ static const char too_large[] = "with the other comparisons it would make the ke
 /* Adds what a predicate compares; the number of patterns. */
 static size_t add_pred(struct builder *b, enum automaton aut, struct pred *p)
 {
-	struct pattern patterns[2];
+	struct pattern patterns[PATTERNS_MAX];
 	size_t i, k, n, added = 0;
 
 	for (i = 0; i < p->n_alts; i++) {

@@ -8,7 +8,8 @@
 #define PART_MAX 256 /* bytes of a bracket expression */
 
 /* Length of the bracket expression that begins here, 0 if it does not end: then the bracket
- * stands for itself. -1: it has names of collating elements, which locales give meaning. */
+ * stands for itself. -1: it has names of collating elements, which locales give meaning, or a range
+ * that does not end. */
 static long bracket_length(const char *p, const char *end)
 {
 	const char *s = p + 1;
@@ -30,7 +31,10 @@ static long bracket_length(const char *p, const char *end)
 				s = close + 1;
 		}
 	}
-	return s < end ? s - p + 1 : 0;
+	if (s < end)
+		return s - p + 1;
+	/* A range without an end makes the whole pattern match nothing. */
+	return memchr(p, '-', end - p) ? -1 : 0;
 }
 
 static bool ask_fnmatch(const char *part, size_t len, bool nocase, struct glob_part *out)

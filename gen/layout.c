@@ -219,7 +219,11 @@ static void head_masks(const struct plan *p, struct img_head *h)
 	for (i = 0; i < p->preds.list.n; i++) {
 		const struct pred *pred = p->preds.list.v[i];
 
-		if (pred->bit < 0 || pred->dropped || !pred_is_process(pred))
+		if (pred->bit < 0 || pred->dropped)
+			continue;
+		if (fields[pred->field].source == SOURCE_PATH)
+			h->path_words[pred->bit / 64 - PROC_WORDS] |= 1ULL << (pred->bit % 64);
+		if (!pred_is_process(pred))
 			continue;
 		h->proc_fields |= FIELD_BIT(pred->field);
 		if (needs_texts(pred))

@@ -30,8 +30,6 @@ static uint64_t needs_process(enum field_id f)
 
 static uint64_t needs_field(enum field_id f)
 {
-	if (f < FIELD_KERNEL_COUNT)
-		return FIELD_BIT(f);
 	switch (f) {
 	case FIELD_FD_NAMERAW:
 	case FIELD_FD_NAME_WRITTEN:
@@ -75,6 +73,8 @@ static uint64_t needs_field(enum field_id f)
 	default:
 		break;
 	}
+	if (f < FIELD_KERNEL_COUNT)
+		return FIELD_BIT(f);
 	if (fields[f].presence == PRESENCE_LATER)
 		return FIELD_BIT(FIELD_CONTAINER_ID);
 	return needs_process(f);

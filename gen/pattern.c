@@ -8,13 +8,14 @@
 #include <string.h>
 
 #include "gen/glob.h"
+#include "gen/match.h"
+#include "gen/pattern_path.h"
 
 struct alphabet {
 	struct symset any; /* symbols of the text */
 	struct symset end; /* what follows the text */
 	bool nul_is_blank;
 	bool sep_is_blank;
-	bool after_name; /* the text begins behind SYM_SEP, if that comes at all */
 };
 
 struct writer {
@@ -37,6 +38,8 @@ enum automaton pattern_automaton(enum field_id f)
 	case FIELD_CONTAINER_ID:
 		return AUT_CONTAINER;
 	case FIELD_FD_NAME:
+	case FIELD_FD_DIRECTORY:
+	case FIELD_FD_FILENAME:
 		return AUT_FD_NAME;
 	default:
 		return AUT_COUNT;
@@ -60,9 +63,12 @@ static struct alphabet alphabet_of(enum field_id f)
 	symset_add(&a.end, SYM_END);
 	if (f == FIELD_PROC_NAME)
 		symset_add(&a.end, SYM_SEP);
+	if (f == FIELD_FD_NAME) {
+		symset_add(&a.end, SYM_END_DIR);
+		symset_add(&a.end, SYM_END_FAILED);
+	}
 	a.nul_is_blank = f == FIELD_PROC_CMDLINE || f == FIELD_PROC_ARGS;
 	a.sep_is_blank = f == FIELD_PROC_CMDLINE;
-	a.after_name = f == FIELD_PROC_ARGS;
 	if (a.sep_is_blank)
 		symset_add(&a.any, SYM_SEP);
 	return a;
@@ -255,9 +261,8 @@ static bool put_alt(struct writer *w, const struct alt *alt)
 }
 
 /* Whether a pattern can be read from its text's end alone. */
-static bool holds_for_empty(const struct writer *w)
+static bool holds_for_empty(const struct pattern *p)
 {
-	const struct pattern *p = &w->p;
 	size_t i;
 
 	for (i = 0; i + 1 < p->n; i++) {
@@ -281,26 +286,48 @@ static struct pattern after_name(struct writer *w, const struct pattern *text)
 	return w->p;
 }
 
-size_t pattern_make(struct arena *a, enum field_id f, const struct alt *alt, struct pattern out[2])
+static size_t behind_name(struct writer *w, const struct pattern *text, struct pattern *out)
+{
+	bool empty = holds_for_empty(text);
+
+	out[0] = after_name(w, text);
+	if (!empty)
+		return 1;
+	/* No arguments: the name ends the stream. */
+	w->p = (struct pattern){};
+	put(w, all_bytes(), true);
+	put_end(w);
+	out[1] = w->p;
+	return 2;
+}
+
+static size_t in_directory(struct arena *a, const struct alt *alt, const struct pattern *text,
+			   struct pattern *out)
+{
+	const struct literal v = {.text = alt->text, .len = alt->len};
+
+	return pattern_of_directory(a, text, match_text(alt->op, "/", 1, &v), holds_for_empty(text),
+				    out);
+}
+
+size_t pattern_make(struct arena *a, enum field_id f, const struct alt *alt,
+		    struct pattern out[PATTERNS_MAX])
 {
 	struct writer w = {.arena = a, .alphabet = alphabet_of(f)};
 	struct pattern text;
-	bool empty;
 
 	if (!put_alt(&w, alt))
 		return 0;
 	text = w.p;
-	out[0] = text;
-	if (!w.alphabet.after_name)
+	switch (f) {
+	case FIELD_PROC_ARGS:
+		return behind_name(&w, &text, out);
+	case FIELD_FD_DIRECTORY:
+		return in_directory(a, alt, &text, out);
+	case FIELD_FD_FILENAME:
+		return pattern_of_filename(a, &text, out);
+	default:
+		out[0] = text;
 		return 1;
-	empty = holds_for_empty(&w);
-	out[0] = after_name(&w, &text);
-	if (!empty)
-		return 1;
-	/* No arguments: the name ends the stream. */
-	w.p = (struct pattern){};
-	put(&w, all_bytes(), true);
-	put_end(&w);
-	out[1] = w.p;
-	return 2;
+	}
 }

@@ -36,5 +36,8 @@ struct pattern {
 /* The automaton that decides texts of a field, AUT_COUNT for none. = and in on SHORT fields
  * are not its business. */
 enum automaton pattern_automaton(enum field_id f);
-/* Writes the patterns of one alternative, 1 or 2; 0 if it cannot be written as one. */
-size_t pattern_make(struct arena *a, enum field_id f, const struct alt *alt, struct pattern out[2]);
+#define PATTERNS_MAX 5
+/* Writes the patterns of one alternative, any of which makes it true; 0 if it cannot be written
+ * in this form. */
+size_t pattern_make(struct arena *a, enum field_id f, const struct alt *alt,
+		    struct pattern out[PATTERNS_MAX]);

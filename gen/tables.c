@@ -110,6 +110,19 @@ static void scan_args(const struct tables *t, const char *text, size_t len, bool
 		symbol(t, AUT_CMD, state, SYM_END, truth);
 }
 
+/* A directory as that of a file in it; the root already ends with the slash. */
+static void scan_directory(const struct tables *t, const char *text, size_t len, bool end,
+			   __u64 *truth)
+{
+	__u32 state = scan(t, AUT_FD_NAME, start(t, AUT_FD_NAME), text, len, truth);
+
+	if (!end)
+		return;
+	if (len && (len > 1 || *text != '/'))
+		state = symbol(t, AUT_FD_NAME, state, '/', truth);
+	symbol(t, AUT_FD_NAME, state, SYM_END, truth);
+}
+
 static void look_up(const struct tables *t, enum field_id f, const char *text, size_t len,
 		    __u64 *truth)
 {
@@ -133,6 +146,8 @@ static enum automaton automaton_of(enum field_id f)
 	case FIELD_CONTAINER_ID:
 		return AUT_CONTAINER;
 	case FIELD_FD_NAME:
+	case FIELD_FD_DIRECTORY:
+	case FIELD_FD_FILENAME:
 		return AUT_FD_NAME;
 	default:
 		return AUT_CMD;
@@ -150,6 +165,8 @@ static void match_field(const struct tables *t, enum field_id f, const char *tex
 
 	if (f == FIELD_PROC_ARGS)
 		scan_args(t, text, len, end, found);
+	else if (f == FIELD_FD_DIRECTORY)
+		scan_directory(t, text, len, end, found);
 	else
 		scan_whole(t, automaton_of(f), text, len, end, found);
 	if (end)
@@ -177,6 +194,9 @@ static void add_text(struct tables *t, const struct event *ev, enum field_id f)
 		t->unsure = true;
 	else
 		set_exists(t, f);
+	/* No path has such a last component, but a written event can. */
+	if (f == FIELD_FD_FILENAME && have == HAVE_VALUE && memchr(v.str, '/', v.len))
+		have = HAVE_UNKNOWN;
 	if (have != HAVE_MISSING && v.str)
 		match_field(t, f, v.str, v.len, have == HAVE_VALUE, t->truth);
 	if (have != HAVE_VALUE)
@@ -389,8 +409,10 @@ static void decide_view(struct tables *t, const struct event *ev)
 	shapes(t);
 	if (t->flags & SHAPE_DERIVED)
 		add_others(t, ev);
-	if (t->paths)
-		add_text(t, ev, FIELD_FD_NAME);
+	for (f = 0; f < FIELD_KERNEL_COUNT; f++) {
+		if (t->paths & FIELD_BIT(f))
+			add_text(t, ev, f);
+	}
 	try_triggers(t);
 	if (t->flags & SHAPE_HAS_ALWAYS)
 		try_always(t);

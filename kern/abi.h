@@ -205,12 +205,15 @@ enum automaton {
 	AUT_EXE,       /* proc.exe END */
 	AUT_EXEPATH,   /* proc.exepath END */
 	AUT_CONTAINER, /* container.id END (all but = and in) */
-	AUT_FD_NAME,   /* fd.name END, once per view */
+	AUT_FD_NAME,   /* fd.name and one of the three ends, once per view. For FD_NAME,
+			* FD_DIRECTORY, FD_FILENAME */
 	AUT_COUNT
 };
-#define SYM_SEP	  256
-#define SYM_END	  257
-#define SYM_COUNT 258
+#define SYM_SEP	       256
+#define SYM_END	       257
+#define SYM_END_DIR    258 /* of the name of a directory that was opened as one */
+#define SYM_END_FAILED 259 /* of a name that led to nothing */
+#define SYM_COUNT      260
 
 struct img_automaton {
 	__u32 n_states; /* 0: nothing to do. At most 65,535; state 0 is dead: no way out, no output
@@ -264,12 +267,14 @@ struct img_head {
 	__u64 type_nums[TYPE_SLOTS];   /* per type slot: NUM and ENUM fields to compare */
 	struct img_ranges type_ranges[TYPE_SLOTS]; /* ... and their ranges */
 	__u64 trigger_words[PRED_WORDS];	   /* predicates that have a trigger list */
-	__u64 base_words[PROC_WORDS]; /* predicates that derived ones rest on: decided for every
-				       * process, whether or not it has candidates */
-	__u64 text_words[PROC_WORDS]; /* predicates that an automaton over the texts of a process
-				       * decides: not known from its name and container alone */
-	__u64 proc_fields;	      /* FIELD_BIT()s of SHORT and PROC fields compared at exec */
-	__u64 path_shapes;	      /* shapes whose conjunctions are all triggered by a path */
+	__u64 base_words[PROC_WORDS];  /* predicates that derived ones rest on: decided for every
+					* process, whether or not it has candidates */
+	__u64 path_words[EVENT_WORDS]; /* predicates that AUT_FD_NAME decides or that say that
+					* there is such a name */
+	__u64 text_words[PROC_WORDS];  /* predicates that an automaton over the texts of a process
+					* decides: not known from its name and container alone */
+	__u64 proc_fields;	       /* FIELD_BIT()s of SHORT and PROC fields compared at exec */
+	__u64 path_shapes;	       /* shapes whose conjunctions are all triggered by a path */
 };
 
 /* ---- control: one element, written by the daemon ---- */

@@ -393,14 +393,31 @@ GLOBAL int eval_numbers(__u32 idx)
 }
 
 /* Forgets what another view of the path said. */
-INLINE void path_reset(struct scratch *s, struct img im, const struct img_field *field)
+INLINE void path_reset(struct scratch *s, struct img im)
 {
-	for (__u32 w = PROC_WORDS; w < PRED_WORDS; w++) {
-		__u64 mine = img_u64(im, field->preds_word + 8 * w);
+	for (__u32 w = 0; w < EVENT_WORDS; w++) {
+		__u64 mine = img_head(im)->path_words[w];
 
-		s->truth[w] &= ~mine;
-		s->unknown[w] &= ~mine;
+		s->truth[PROC_WORDS + w] &= ~mine;
+		s->unknown[PROC_WORDS + w] &= ~mine;
 	}
+}
+
+/* What its beginning does not settle. */
+INLINE void path_unknown(struct scratch *s, struct img im)
+{
+	for (__u32 w = 0; w < EVENT_WORDS; w++)
+		s->unknown[PROC_WORDS + w] |=
+			img_head(im)->path_words[w] & ~s->truth[PROC_WORDS + w];
+	s->any_unknown = 1;
+}
+
+INLINE void path_exists(struct scratch *s, struct img im, __u32 f)
+{
+	__u32 exists = field_at(im, f)->exists;
+
+	if (exists)
+		match_pred(s->truth, exists - 1);
 }
 
 /* Most paths are short and have no output until their end: no call for them. */
@@ -420,32 +437,32 @@ INLINE void scan_path(__u32 idx, struct scratch *s, struct img im, __u32 off, __
 		state = scan_text(idx, AUT_FD_NAME, state, off + done, len - done);
 	if (!end || !state)
 		return;
-	state = match_next(im, a, state, SYM_END);
+	state = match_next(im, a, state, s->path_end);
 	if (state >= a->first_out)
 		scan_out(idx, match_out_of(im, a, state));
 }
 
-/* One view of fd.name. */
+/* One view of fd.name; s->path_end: how it ends. */
 GLOBAL int eval_path(__u32 idx, __u32 off, __u32 len, __u32 state)
 {
 	struct scratch *s = scratch_at(idx);
-	const struct img_field *field;
 	struct img im;
 
 	if (!s || !get_image(s, &im))
 		return 0;
-	field = field_at(im, FIELD_FD_NAME);
 	if (s->path_hit || s->any_unknown)
-		path_reset(s, im, field);
+		path_reset(s, im);
 	s->path_hit = 0;
 	if (state == TEXT_NONE)
 		return 0;
-	if (field->exists)
-		match_pred(s->truth, field->exists - 1);
+	path_exists(s, im, FIELD_FD_NAME);
+	path_exists(s, im, FIELD_FD_DIRECTORY);
+	if (s->path_end == SYM_END)
+		path_exists(s, im, FIELD_FD_FILENAME);
 	if (state != TEXT_UNREADABLE && automaton(im, AUT_FD_NAME)->n_states)
 		scan_path(idx, s, im, off, len, state == TEXT_WHOLE);
 	if (state != TEXT_WHOLE)
-		eval_unknown(idx, FIELD_BIT(FIELD_FD_NAME));
+		path_unknown(s, im);
 	return 0;
 }
 

@@ -247,6 +247,9 @@ INLINE void open_event(__u32 idx, struct scratch *s)
 	if (!open_begin(idx, s, im))
 		return;
 	open_paths(idx, s, &s->open);
+	s->path_end = s->open.res < 0		      ? SYM_END_FAILED
+		      : (s->open.flags & O_DIRECTORY) ? SYM_END_DIR
+						      : SYM_END;
 	if (s->paths) {
 		open_views(idx, s);
 		if (s->mounted_part)

@@ -137,6 +137,8 @@ GETTER(FD_FILENAME)
 	if (e->rec->res < 0 || is_directory(e))
 		return HAVE_MISSING;
 	have = get_FD_NAME(e, NULL, out);
+	if (have == HAVE_UNKNOWN) /* a path that goes on may end with any */
+		out->str = NULL;
 	if (have == HAVE_MISSING || !out->str)
 		return have;
 	dir = path_directory_len(out->str, out->len);

@@ -72,6 +72,9 @@ INLINE void take_numbers(struct scratch *s, const struct test_input *in)
 	__builtin_memcpy(s->num, in->num, sizeof(in->num));
 	s->have = in->have & ~in->unsure;
 	s->unsure = in->unsure;
+	s->path_end = in->num[FIELD_EVT_FAILED]		  ? SYM_END_FAILED
+		      : in->num[FIELD_FD_TYPECHAR] == 'd' ? SYM_END_DIR
+							  : SYM_END;
 }
 
 INLINE void decide_path(__u32 idx, struct scratch *s, const struct test_text *path, __u32 flags)

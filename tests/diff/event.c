@@ -202,6 +202,29 @@ static enum have give_ancestor(const struct diff_event *e, const char *arg, stru
 	return give(out, e->parents[n - 1].name, strlen(e->parents[n - 1].name), true);
 }
 
+/* Of a path, the directory or the last component. */
+static enum have give_part(const struct diff_event *e, enum field_id f, struct value *out)
+{
+	bool failed = e->num[FIELD_EVT_FAILED], dir = e->num[FIELD_FD_TYPECHAR] == 'd';
+	struct diff_text t;
+	const char *slash;
+	size_t len;
+
+	if (!e->n_paths || (f == FIELD_FD_FILENAME && (failed || dir)))
+		return HAVE_MISSING;
+	t = e->paths[e->ev.view];
+	len = e->whole ? t.len : t.seen;
+	t.s[len] = '\0';
+	slash = strrchr(t.s, '/');
+	if (f == FIELD_FD_FILENAME && len < t.len)
+		return HAVE_UNKNOWN;
+	if (f == FIELD_FD_FILENAME)
+		return give(out, slash ? slash + 1 : t.s, strlen(slash ? slash + 1 : t.s), true);
+	if (!dir)
+		len = !slash ? 0 : slash == t.s ? 1 : (size_t)(slash - t.s);
+	return give(out, t.s, len, e->whole || t.seen == t.len);
+}
+
 static const char *type_name(enum event_id type)
 {
 	size_t i;
@@ -241,6 +264,9 @@ static enum have event_get(const struct event *ev, enum field_id f, const char *
 				    : HAVE_MISSING;
 	case FIELD_FD_NAME:
 		return e->n_paths ? give_text(out, &e->paths[ev->view], e->whole) : HAVE_MISSING;
+	case FIELD_FD_DIRECTORY:
+	case FIELD_FD_FILENAME:
+		return give_part(e, f, out);
 	case FIELD_USER_NAME:
 		return give(out, "root", 4, true);
 	case FIELD_EVT_NUM:

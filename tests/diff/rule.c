@@ -19,10 +19,10 @@ static void *must(void *p)
 /* ---- comparisons ---- */
 
 static const char *const texts[] = {
-	"proc.name",	 "proc.cmdline",  "proc.args",	   "proc.exe",
-	"proc.exepath",	 "container.id",  "fd.name",	   "fd.name",
-	"fd.name",	 "proc.pname",	  "proc.pcmdline", "proc.aname",
-	"proc.aname[0]", "proc.aname[1]", "proc.aname[3]", "user.name",
+	"proc.name",	 "proc.cmdline", "proc.args",	  "proc.exe",	   "proc.exepath",
+	"container.id",	 "fd.name",	 "fd.name",	  "fd.name",	   "proc.pname",
+	"proc.pcmdline", "proc.aname",	 "proc.aname[0]", "proc.aname[1]", "proc.aname[3]",
+	"user.name",	 "fd.directory", "fd.directory",  "fd.filename",
 };
 static const char *const operators[] = {
 	"=", "!=", "contains", "icontains", "startswith", "endswith", "glob", "iglob", "=", "=",

@@ -176,7 +176,7 @@ static void cut_texts_stay_candidates(void **state)
 
 static void fields_to_send(void **state)
 {
-	const char *condition = "proc.pname = a and fd.directory = /etc and user.name = root";
+	const char *condition = "proc.pname = a and fd.name.written = /etc and user.name = root";
 	struct policy p = {};
 	struct ruleset *rs = fake_policy(&condition, 1, &p);
 	const struct img_rule *r = SECTION(&p, img_rule, rules);
