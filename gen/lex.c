@@ -37,7 +37,7 @@ static bool take(struct lex *x, size_t end, struct span *out)
 {
 	if (end == x->pos)
 		return false;
-	*out = (struct span){x->s + x->pos, end - x->pos};
+	*out = x->last = (struct span){x->s + x->pos, end - x->pos};
 	x->pos = end;
 	return true;
 }
@@ -57,13 +57,14 @@ bool lex_text(struct lex *x, const char *text)
 
 	if (strncmp(x->s + x->pos, text, len))
 		return false;
+	x->last = (struct span){x->s + x->pos, len};
 	x->pos += len;
 	return true;
 }
 
 bool lex_word(struct lex *x, const char *text)
 {
-	size_t start = x->pos;
+	struct lex start = *x;
 	char next;
 
 	if (!lex_text(x, text))
@@ -71,7 +72,7 @@ bool lex_word(struct lex *x, const char *text)
 	next = x->s[x->pos];
 	if (lex_is_blank(next) || next == '(' || !next)
 		return true;
-	x->pos = start;
+	*x = start;
 	return false;
 }
 
@@ -234,6 +235,7 @@ int lex_quoted(struct lex *x, struct arena *a, struct span *out, const char **pr
 		i += used;
 	}
 	*out = (struct span){text, n};
+	x->last = (struct span){x->s + x->pos, end + 1 - x->pos};
 	x->pos = end + 1;
 	return 1;
 }

@@ -10,15 +10,16 @@
 
 struct arena;
 
+struct span {
+	const char *s;
+	size_t len;
+};
+
 struct lex {
 	const char *s; /* NUL-terminated */
 	size_t len;
 	size_t pos;
-};
-
-struct span {
-	const char *s;
-	size_t len;
+	struct span last; /* the token that was taken last, as it was written; not blanks */
 };
 
 bool lex_is_blank(char c);

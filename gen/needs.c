@@ -89,9 +89,14 @@ static void add_needs(void *needs, const struct expr *field)
 static uint64_t needs_call(const char *s, size_t len)
 {
 	struct diags quiet = {.arena = arena_new()};
-	struct expr *e = quiet.arena ? output_call(&quiet, (struct place){}, s, len) : NULL;
+	struct text call = {.arena = quiet.arena};
+	struct expr *e = NULL;
 	uint64_t needs = 0;
 
+	if (quiet.arena) {
+		text_add(&call, (struct place){}, s, len);
+		e = output_call(&quiet, &call);
+	}
 	if (e)
 		output_call_fields(e, add_needs, &needs);
 	arena_free(&quiet.arena);

@@ -7,7 +7,6 @@
 #include "gen/check_expr.h"
 #include "gen/op.h"
 #include "gen/parse.h"
-#include "gen/text.h"
 
 #define CODE "LOAD_ERR_COMPILE_OUTPUT"
 
@@ -65,24 +64,22 @@ size_t output_call_len(const char *s)
 }
 
 /* Errors of a condition's grammar, told as errors of the output. */
-static void tell(struct diags *d, const struct diags *found, struct place at, const char *call)
+static void tell(struct diags *d, const struct diags *found, const char *call)
 {
 	for (size_t i = 0; i < found->n; i++)
-		diag_add(d, SEVERITY_ERROR, at, CODE, found->list[i].hint,
+		diag_add(d, SEVERITY_ERROR, found->list[i].at, CODE, found->list[i].hint,
 			 "invalid formatting token %s: %s", call, found->list[i].message);
 }
 
-struct expr *output_call(struct diags *d, struct place at, const char *s, size_t len)
+struct expr *output_call(struct diags *d, const struct text *call)
 {
-	const char *call = arena_str(d->arena, s, len);
 	struct diags found = {.arena = d->arena};
 	struct check c = {.diags = &found};
-	struct text text = text_at(d->arena, at, call);
-	struct expr *e = parse_left(&found, &text);
+	struct expr *e = parse_left(&found, call);
 
 	if (e && check_expr(&c, e))
 		return e;
-	tell(d, &found, at, call);
+	tell(d, &found, call->s);
 	return NULL;
 }
 

@@ -15,6 +15,8 @@
 #include "gen/op.h"
 #include "gen/parse_expr.h"
 
+#define TOKEN_SHOWN 60 /* bytes of a token in a message */
+
 struct kids {
 	struct node **list;
 	size_t n;
@@ -167,23 +169,6 @@ static struct node *parse_or(struct parser *p)
 	return parse_chain(p, NODE_OR, "or", parse_and);
 }
 
-/* The last token before the position, for a message. */
-static struct span last_token(const struct parser *p)
-{
-	const char *s = p->lex.s;
-	size_t end = p->lex.pos, start;
-
-	while (end && lex_is_blank(s[end - 1]))
-		end--;
-	start = end ? end - 1 : 0;
-	if (!end || s[start] == ')')
-		return (struct span){s + start, end - start};
-	while (start && end - start < 40 && !lex_is_blank(s[start - 1]) &&
-	       !strchr("=<>(),", s[start - 1]))
-		start--;
-	return (struct span){s + start, end - start};
-}
-
 static struct parser parser_of(struct diags *d, const struct text *t)
 {
 	return (struct parser){
@@ -197,7 +182,6 @@ static struct parser parser_of(struct diags *d, const struct text *t)
 struct node *parse_text(struct diags *d, const struct text *t)
 {
 	struct parser p = parser_of(d, t);
-	struct span word;
 	struct node *n;
 
 	lex_blank(&p.lex);
@@ -211,10 +195,11 @@ struct node *parse_text(struct diags *d, const struct text *t)
 	lex_blank(&p.lex);
 	if (p.lex.pos == p.lex.len)
 		return n;
-	word = last_token(&p);
 	parser_fail(&p, p.lex.pos,
 		    p.lex.s[p.lex.pos] == '=' ? "put a value that holds '=' in quotes" : NULL,
-		    "unexpected token after '%.*s', expecting 'or', 'and'", (int)word.len, word.s);
+		    "unexpected token after '%.*s', expecting 'or', 'and'",
+		    (int)(p.lex.last.len < TOKEN_SHOWN ? p.lex.last.len : TOKEN_SHOWN),
+		    p.lex.last.s);
 	return NULL;
 }
 

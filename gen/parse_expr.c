@@ -101,13 +101,13 @@ static int parse_field(struct parser *p, struct expr **out)
 /* The transformer whose name and "(" stand here; the parenthesis is taken. */
 static enum transform take_transform(struct parser *p, bool right)
 {
-	size_t start = p->lex.pos;
+	struct lex start = p->lex;
 	enum transform t;
 
 	for (t = TR_TOLOWER; t <= (right ? TR_VAL : TR_GETOPT); t++) {
 		if (lex_text(&p->lex, transform_name(t)) && lex_text(&p->lex, "("))
 			return t;
-		p->lex.pos = start;
+		p->lex = start;
 	}
 	return TR_NONE;
 }
@@ -382,18 +382,18 @@ static bool is_complete(const struct parser *p, enum op op)
 /* The longest operator that stands here, OP_COUNT if none does. */
 static enum op take_op(struct parser *p)
 {
-	size_t start = p->lex.pos, best_end = start;
+	struct lex start = p->lex, longest = start;
 	enum op op, best = OP_COUNT;
 
 	for (op = 0; op < OP_COUNT; op++) {
-		p->lex.pos = start;
-		if (lex_text(&p->lex, ops[op].text) && p->lex.pos > best_end &&
+		p->lex = start;
+		if (lex_text(&p->lex, ops[op].text) && p->lex.pos > longest.pos &&
 		    is_complete(p, op)) {
 			best = op;
-			best_end = p->lex.pos;
+			longest = p->lex;
 		}
 	}
-	p->lex.pos = best_end;
+	p->lex = longest;
 	return best;
 }
 

@@ -231,7 +231,7 @@ static void finish_rule(struct ruleset *rs, struct rule_entry *e)
 	if (e->skipped)
 		return;
 	tree = rule_tree(rs, e, &found, &err);
-	output = check_output(&found, e->rule.output_at, e->rule.output);
+	output = check_output(&found, &e->output);
 	if (skip(rs, e, &found, err ? err : output))
 		return;
 	diag_merge(&rs->diags, &found);

@@ -26,7 +26,7 @@ struct rule {
 	struct place at;
 	const char *name, *desc, *output, *source;
 	const char *condition; /* as written, appends joined */
-	struct place condition_at, output_at;
+	struct place condition_at;
 	enum priority priority;
 	bool enabled;
 	bool skip_if_unknown;

@@ -121,7 +121,6 @@ static int set_output(struct item *it, struct rule_entry *e, bool append, bool d
 		start++;
 	join(it, &e->output, n, start, end - start, append);
 	e->rule.output = e->output.s;
-	e->rule.output_at = ynode_place(it->rs->arena, n, start);
 	return 0;
 }
 

@@ -10,13 +10,13 @@
 #include <time.h>
 
 #include "gen/arena.h"
+#include "gen/check.h"
 #include "gen/diag.h"
 #include "gen/output_call.h"
 #include "gen/transform.h"
 #include "user/util.h"
 
 #define NS_PER_S   1000000000LL
-#define WIDTH_MAX  4096
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."
 
 const char format_suggested[] =
@@ -35,7 +35,8 @@ struct piece {
 };
 
 struct format {
-	struct arena *arena; /* of the calls of transformers; NULL until there is one */
+	struct arena *arena; /* of the calls of transformers; else only while compiling */
+	bool calls;	     /* there are transformers */
 	char *text;
 	struct piece *pieces;
 	size_t n_pieces;
@@ -110,9 +111,12 @@ static int add_field(struct format *f, const char *s, const struct field_token *
 		     struct format_error *err)
 {
 	struct format_field *new = note_field(f, s, t->len);
+	const char *problem = output_argument_problem(f->arena, t);
 
 	if (!new)
 		return no_memory(err);
+	if (problem)
+		return fail(err, s - f->text, "invalid formatting token: %s", problem);
 	new->id = t->field->id;
 	if (t->arg && !(new->arg = strndup(t->arg, t->arg_len)))
 		return no_memory(err);
@@ -125,14 +129,15 @@ static int add_call(struct format *f, const char *s, size_t len, struct piece *p
 {
 	struct format_field *new = note_field(f, s, len);
 	struct diags diags = {};
+	struct text call = {};
 
-	if (!f->arena)
-		f->arena = arena_new();
-	if (!new || !f->arena)
+	if (!new)
 		return no_memory(err);
-	diags.arena = f->arena;
+	f->calls = true;
+	diags.arena = call.arena = f->arena;
+	text_add(&call, (struct place){}, s, len);
 	new->id = FIELD_COUNT;
-	new->call = output_call(&diags, (struct place){}, s, len);
+	new->call = output_call(&diags, &call);
 	if (!new->call)
 		return fail(err, s - f->text, "%.140s",
 			    diags.n ? diags.list[0].message : "invalid formatting token");
@@ -155,7 +160,7 @@ static int read_width(const char **s, struct piece *p)
 {
 	while (**s >= '0' && **s <= '9') {
 		p->width = p->width * 10 + (**s - '0');
-		if (p->width > WIDTH_MAX)
+		if (p->width > OUTPUT_WIDTH_MAX)
 			return -EINVAL;
 		++*s;
 	}
@@ -172,7 +177,7 @@ static int read_token(struct format *f, const char **s, struct piece *p, struct 
 	int bad = 0;
 
 	if (read_width(s, p))
-		return fail(err, start, "the width must be at most %d", WIDTH_MAX);
+		return fail(err, start, "the width must be at most %d", OUTPUT_WIDTH_MAX);
 	len = output_call_len(*s);
 	t = field_token(*s);
 	if (!len && !t.field && !strncmp(*s, nothing, strlen(nothing))) {
@@ -228,11 +233,13 @@ int format_compile(const char *text, struct format **out, struct format_error *e
 	struct format *f = calloc(1, sizeof(*f));
 	int bad;
 
-	if (!f || !(f->text = strdup(text))) {
-		free(f);
-		return fail(err, 0, "no memory");
-	}
-	bad = compile(f, err);
+	if (!f)
+		return no_memory(err);
+	f->text = strdup(text);
+	f->arena = arena_new();
+	bad = f->text && f->arena ? compile(f, err) : no_memory(err);
+	if (!f->calls)
+		arena_free(&f->arena);
 	if (bad)
 		format_free(&f);
 	else
@@ -390,7 +397,7 @@ static void render_field(const struct piece *p, const struct event *ev, struct a
 
 void format_render(const struct format *f, const struct event *ev, struct buf *out)
 {
-	struct arena *a = f->arena ? arena_new() : NULL;
+	struct arena *a = f->calls ? arena_new() : NULL;
 
 	for (size_t i = 0; i < f->n_pieces; i++) {
 		buf_add(out, f->pieces[i].text, f->pieces[i].len);

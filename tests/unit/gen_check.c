@@ -245,6 +245,13 @@ static void test_unknown_or_wrong(void **state)
 	ruleset_free(&rs);
 }
 
+static int check_text(struct ruleset *rs, const char *output)
+{
+	struct text text = text_at(rs->arena, (struct place){"f", 1, 1}, output);
+
+	return check_output(&rs->diags, &text);
+}
+
 static void test_output(void **state)
 {
 	static const char *const good[] = {
@@ -268,23 +275,24 @@ static void test_output(void **state)
 		{"%proc.aname[2", "must be a number from 0 to 32"},
 		{"%proc.aname[]", "must be a number from 0 to 32"},
 		{"%proc", "unknown filter: proc"},
+		{"%4097proc.name", "must be at most 4096"},
+		{"%99999999999proc.name", "must be at most 4096"},
 	};
 	struct ruleset *rs = ruleset_new();
-	struct place at = {"f", 1, 1};
 	size_t i;
 
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		if (check_output(&rs->diags, at, good[i]))
+		if (check_text(rs, good[i]))
 			fail_msg("'%s' was refused", good[i]);
 	}
 	assert_int_equal(rs->diags.n, 0);
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		assert_int_equal(check_output(&rs->diags, at, wrong[i][0]), -2);
+		assert_int_equal(check_text(rs, wrong[i][0]), -2);
 		assert_int_equal(rs->diags.n, i + 1);
 		assert_non_null(strstr(rs->diags.list[i].message, wrong[i][1]));
 		assert_string_equal(rs->diags.list[i].code, "LOAD_ERR_COMPILE_OUTPUT");
 	}
-	assert_int_equal(check_output(&rs->diags, at, "%container.info"), 0);
+	assert_int_equal(check_text(rs, "%container.info"), 0);
 	want_diag(rs, "LOAD_DEPRECATED_ITEM", "%container.info");
 	ruleset_free(&rs);
 }

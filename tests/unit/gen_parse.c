@@ -170,6 +170,14 @@ static const struct {
 	{"a.b. = c", "expected a valid check operator", 4},
 	{"1 = 1", "expected a '(' token, a field check, or an identifier", 1},
 	{"_m", "expected a '(' token", 1},
+	{"proc.name=a AND b", "unexpected token after 'a'", 13},
+	{"a.b=c>d e", "unexpected token after 'c>d'", 9},
+	{"a.b = \"c d\" e", "unexpected token after '\"c d\"'", 13},
+	{"a.b >=5 c", "unexpected token after '5'", 9},
+	{"a.b in (c, d) e", "unexpected token after ')'", 15},
+	{"a.b[1] exists e", "unexpected token after 'exists'", 15},
+	{"a.b contains oneof 5", "unexpected token after 'oneof'", 20},
+	{"m and a.b glob tolower(c.d) e", "unexpected token after ')'", 29},
 	{"m # comment", "unexpected token after 'm'", 3},
 };
 

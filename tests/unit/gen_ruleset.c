@@ -38,7 +38,6 @@ static void test_rule(void **state)
 	assert_int_equal(r->at.line, 1);
 	assert_int_equal(r->condition_at.line, 4);
 	assert_int_equal(r->condition_at.column, 5);
-	assert_int_equal(r->output_at.line, 7);
 	assert_non_null(r->tree);
 	ruleset_free(&rs);
 }
