@@ -193,7 +193,7 @@ int agent_start(struct agent *a, const struct agent_options *o, char *why, size_
 	}
 	fill(a);
 	malloc_trim(0); /* what libbpf read of the kernel's types is not needed any more */
-	log_info("armed: %zu rules, %zu hooks", n_rules(o->policy), a->loaded.n_hooks);
+	log_info("armed: %zu rules, %zu hooks", n_rules(o->policy), load_hooks(&a->loaded));
 out:
 	if (err)
 		agent_free(a);

@@ -21,15 +21,17 @@
 
 #define VERIFIER_LOG_MAX (256u << 10)
 
-/* What one attempt goes by, and which hook made it fail. */
+/* What one attempt goes by, what it has done, and which hook made it fail. */
 struct attempt {
-	struct event_set needed;    /* event types that some rule watches */
-	struct event_set functions; /* of these, the ones to be seen by back end A */
-	int failed;		    /* index of hooks, -1: not a single one */
-	struct btf *btf;	    /* of the kernel */
+	struct event_set needed;     /* event types that some rule watches */
+	struct event_set functions;  /* of these, the ones to be seen by back end A */
+	bool wanted[HOOK_COUNT];     /* hooks that there are here and that are needed */
+	bool fresh[HOOK_COUNT];	     /* attached by this attempt */
+	uint64_t before[HOOK_COUNT]; /* events of the daemon that they had counted */
+	int failed;		     /* index of hooks, -1: not a single one */
+	struct btf *btf;	     /* of the kernel */
 	char *why;
 	size_t why_size;
-	bool others; /* policies may follow */
 };
 
 /* What libbpf and the verifier say; shown only if all attempts fail. */
@@ -102,12 +104,6 @@ static int miss_target(struct attempt *a, enum hook_id id)
 	return 0;
 }
 
-/* The program of a row: every row names one, or the build is broken. */
-static struct bpf_program *hook_program(const struct loaded *l, int i)
-{
-	return bpf_object__find_program_by_name(l->skel->obj, hooks[i].program);
-}
-
 /* Whether another form of the hook takes its place; of two missing forms the first one says so. */
 static bool is_seen_otherwise(enum hook_id id, const struct btf *btf)
 {
@@ -116,97 +112,158 @@ static bool is_seen_otherwise(enum hook_id id, const struct btf *btf)
 	return other >= 0 && (other < (int)id || hook_has_target(&hooks[other], other, btf));
 }
 
-/* Decides for every program whether it is loaded: it is if one of its hooks is wanted. */
-static int choose_programs(struct loaded *l, struct attempt *a)
+/* Decides which hooks there must be; those that are attached stay as they are. */
+static int choose_hooks(struct loaded *l, struct attempt *a)
+{
+	int err = 0;
+
+	for (int i = 0; i < HOOK_COUNT && !err; i++) {
+		a->wanted[i] = is_wanted(&hooks[i], a) && !l->absent[i];
+		if (!a->wanted[i] || l->links[i] || hook_has_target(&hooks[i], i, a->btf))
+			continue;
+		if (!is_seen_otherwise(i, a->btf))
+			err = miss_target(a, i);
+		a->wanted[i] = false;
+		l->absent[i] = !err;
+	}
+	return err;
+}
+
+/* ---- objects: the first one makes the maps, others use them ---- */
+
+/* The program of a row in an object: every row names one, or the build is broken. */
+static struct bpf_program *program_in(const struct tiercel_bpf *skel, int i)
+{
+	return bpf_object__find_program_by_name(skel->obj, hooks[i].program);
+}
+
+/* The program of a row where it is loaded, NULL if it is not. */
+static struct bpf_program *hook_program(const struct loaded *l, int i)
+{
+	for (size_t k = 0; k < l->n_skels; k++) {
+		struct bpf_program *p = program_in(l->skels[k], i);
+
+		if (bpf_program__fd(p) >= 0)
+			return p;
+	}
+	return NULL;
+}
+
+static int size_maps(struct tiercel_bpf *skel, const struct policy_room *room)
+{
+	int n_cpus = libbpf_num_possible_cpus(), err;
+
+	if (n_cpus < 0)
+		return n_cpus;
+	err = bpf_map__set_value_size(skel->maps.image, room->image + IMAGE_SLACK);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.rule_counts, IMAGE_SLOTS * room->rules);
+	if (err)
+		return err;
+	return bpf_map__set_max_entries(skel->maps.scratch, SCRATCH_SLOTS * n_cpus);
+}
+
+/* All but the constants, which every object has for itself. */
+static int share_maps(struct tiercel_bpf *skel, const struct tiercel_bpf *owner)
+{
+	struct bpf_map *m;
+	int err = 0;
+
+	bpf_object__for_each_map(m, skel->obj)
+	{
+		const char *name = bpf_map__name(m);
+
+		if (err || bpf_map__is_internal(m))
+			continue;
+		err = bpf_map__reuse_fd(
+			m, bpf_map__fd(bpf_object__find_map_by_name(owner->obj, name)));
+	}
+	return err;
+}
+
+static void set_constants(struct tiercel_bpf *skel, const struct policy_room *room,
+			  const struct btf *btf)
+{
+	skel->rodata->image_mask = room->image - 1;
+	skel->rodata->rule_room = room->rules;
+	skel->rodata->has_rdonly_cast =
+		btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) >= 0;
+}
+
+/* Wanted programs that no object has yet. */
+static int choose_programs(const struct loaded *l, struct tiercel_bpf *skel,
+			   const struct attempt *a)
 {
 	int err = 0;
 
 	for (int i = 0; i < HOOK_COUNT; i++)
-		bpf_program__set_autoload(hook_program(l, i), false);
+		bpf_program__set_autoload(program_in(skel, i), false);
 	for (int i = 0; i < HOOK_COUNT && !err; i++) {
-		const struct hook *h = &hooks[i];
-		struct bpf_program *p = hook_program(l, i);
-		bool wanted = is_wanted(h, a);
+		struct bpf_program *p = program_in(skel, i);
 
-		if (wanted && !hook_has_target(h, i, a->btf)) {
-			if (!is_seen_otherwise(i, a->btf))
-				err = miss_target(a, i);
-			wanted = false;
-		}
-		if (wanted && h->backend == BACKEND_FUNCTION)
-			err = bpf_program__set_attach_target(p, 0, hook_function(h));
-		if (!wanted)
+		if (!a->wanted[i] || hook_program(l, i))
 			continue;
+		if (hooks[i].backend == BACKEND_FUNCTION)
+			err = bpf_program__set_attach_target(p, 0, hook_function(&hooks[i]));
 		bpf_program__set_autoload(p, true);
-		l->wanted |= 1ULL << i;
 	}
-	l->skel->rodata->has_rdonly_cast =
-		!err && btf__find_by_name_kind(a->btf, "bpf_rdonly_cast", BTF_KIND_FUNC) >= 0;
 	return err;
-}
-
-static int size_maps(struct loaded *l, const struct image *im, bool others)
-{
-	struct policy_room *room = &l->maps.room;
-	int n_cpus = libbpf_num_possible_cpus();
-	int err = policy_room(im, others, room);
-
-	if (err)
-		return err;
-	if (n_cpus < 0)
-		return n_cpus;
-	l->skel->rodata->image_mask = room->image - 1;
-	l->skel->rodata->rule_room = room->rules;
-	err = bpf_map__set_value_size(l->skel->maps.image, room->image + IMAGE_SLACK);
-	if (!err)
-		err = bpf_map__set_max_entries(l->skel->maps.rule_counts,
-					       IMAGE_SLOTS * room->rules);
-	if (err)
-		return err;
-	return bpf_map__set_max_entries(l->skel->maps.scratch, SCRATCH_SLOTS * n_cpus);
 }
 
 static void take_maps(struct loaded *l)
 {
-	l->maps.image = bpf_map__fd(l->skel->maps.image);
-	l->maps.control = bpf_map__fd(l->skel->maps.control);
-	l->maps.procs = bpf_map__fd(l->skel->maps.procs);
-	l->maps.cmds_small = bpf_map__fd(l->skel->maps.cmds_small);
-	l->maps.cmds_large = bpf_map__fd(l->skel->maps.cmds_large);
-	l->maps.rule_counts = bpf_map__fd(l->skel->maps.rule_counts);
-	l->events = bpf_map__fd(l->skel->maps.events);
-	l->stats = bpf_map__fd(l->skel->maps.stats);
-	l->hook_self = bpf_map__fd(l->skel->maps.hook_self);
+	const struct tiercel_bpf *skel = l->skels[0];
+
+	l->maps.image = bpf_map__fd(skel->maps.image);
+	l->maps.control = bpf_map__fd(skel->maps.control);
+	l->maps.procs = bpf_map__fd(skel->maps.procs);
+	l->maps.cmds_small = bpf_map__fd(skel->maps.cmds_small);
+	l->maps.cmds_large = bpf_map__fd(skel->maps.cmds_large);
+	l->maps.rule_counts = bpf_map__fd(skel->maps.rule_counts);
+	l->events = bpf_map__fd(skel->maps.events);
+	l->stats = bpf_map__fd(skel->maps.stats);
+	l->hook_self = bpf_map__fd(skel->maps.hook_self);
 }
 
-static int open_and_load(struct loaded *l, const struct image *im, struct attempt *a)
+static int load_object(struct loaded *l, struct tiercel_bpf *skel, struct attempt *a)
 {
 	int err;
 
-	l->skel = tiercel_bpf__open();
-	if (!l->skel) {
-		err = -errno;
-		snprintf(a->why, a->why_size, "the BPF programs cannot be opened: %s",
-			 strerror(-err));
-		return err;
-	}
-	err = size_maps(l, im, a->others);
+	set_constants(skel, &l->maps.room, a->btf);
+	err = l->n_skels ? share_maps(skel, l->skels[0]) : size_maps(skel, &l->maps.room);
+	if (!err)
+		err = choose_programs(l, skel, a);
+	return err ? err : tiercel_bpf__load(skel);
+}
+
+/* An object with the programs that are missing, if there are such. */
+static int load_programs(struct loaded *l, struct attempt *a)
+{
+	struct tiercel_bpf *skel;
+	bool missing = false;
+	int err;
+
+	for (int i = 0; i < HOOK_COUNT; i++)
+		missing |= a->wanted[i] && !hook_program(l, i);
+	if (!missing)
+		return 0;
+	/* Each further object has a program that none had before. */
+	skel = l->n_skels < HOOK_COUNT ? tiercel_bpf__open() : NULL;
+	err = skel ? load_object(l, skel, a) : -errno;
 	if (err) {
-		snprintf(a->why, a->why_size, "the policy does not fit into the kernel's maps: %s",
-			 strerror(-err));
-		return err;
-	}
-	err = choose_programs(l, a);
-	if (err)
-		return err;
-	err = tiercel_bpf__load(l->skel);
-	if (err)
 		snprintf(a->why, a->why_size, "the kernel does not take the BPF programs: %s",
 			 strerror(-err));
-	else
+		tiercel_bpf__destroy(skel);
+		return err;
+	}
+	l->skels[l->n_skels] = skel;
+	__atomic_store_n(&l->n_skels, l->n_skels + 1, __ATOMIC_RELEASE);
+	if (l->n_skels == 1)
 		take_maps(l);
-	return err;
+	return 0;
 }
+
+/* ---- attaching ---- */
 
 /* A program with several attach points has a section name that names none of them. */
 static struct bpf_link *attach_hook(const struct loaded *l, int i)
@@ -224,8 +281,9 @@ static struct bpf_link *attach_hook(const struct loaded *l, int i)
 static int attach(struct loaded *l, struct attempt *a)
 {
 	for (int i = 0; i < HOOK_COUNT; i++) {
-		if (!(l->wanted & (1ULL << i)))
+		if (!a->wanted[i] || l->links[i])
 			continue;
+		a->before[i] = selftest_seen(l->hook_self, i);
 		l->links[i] = attach_hook(l, i);
 		if (!l->links[i]) {
 			int err = -errno;
@@ -235,17 +293,36 @@ static int attach(struct loaded *l, struct attempt *a)
 				 hooks[i].program, hooks[i].target, strerror(-err));
 			return err;
 		}
-		l->n_hooks++;
+		a->fresh[i] = true;
 	}
 	return 0;
+}
+
+/* Event types whose hooks are new. */
+static struct event_set fresh_types(const struct attempt *a)
+{
+	struct event_set all = {};
+
+	for (int i = 0; i < HOOK_COUNT; i++) {
+		struct event_set types = hook_types(&hooks[i]);
+
+		if (a->fresh[i])
+			event_set_join(&all, &types);
+	}
+	return event_set_both(&all, &a->needed);
 }
 
 /* A hook can attach and never fire. */
 static int test_hooks(struct loaded *l, struct attempt *a)
 {
-	selftest_act(&a->needed);
+	struct event_set types = fresh_types(a);
+
+	selftest_act(&types);
 	for (int i = 0; i < HOOK_COUNT; i++) {
-		if (!l->links[i] || !selftest_covers(i) || selftest_saw(l->hook_self, i))
+		if (!a->fresh[i])
+			continue;
+		l->silent[i] = selftest_covers(i) && selftest_seen(l->hook_self, i) == a->before[i];
+		if (!l->silent[i])
 			continue;
 		if (hooks[i].backend == BACKEND_FUNCTION) {
 			a->failed = i;
@@ -255,37 +332,81 @@ static int test_hooks(struct loaded *l, struct attempt *a)
 		}
 		log_warn("%s is attached but did not see a test event: %s", hooks[i].target,
 			 hook_loss(i));
-		l->silent[i] = true;
-		l->n_hooks--;
 	}
 	return 0;
 }
 
+static void detach(struct loaded *l, int i)
+{
+	bpf_link__destroy(l->links[i]);
+	l->links[i] = NULL;
+	l->silent[i] = false;
+}
+
+static void take_back(struct loaded *l, const struct attempt *a, size_t n_skels)
+{
+	for (int i = 0; i < HOOK_COUNT; i++)
+		if (a->fresh[i])
+			detach(l, i);
+	if (n_skels == l->n_skels)
+		return;
+	l->n_skels = n_skels;
+	tiercel_bpf__destroy(l->skels[n_skels]);
+}
+
+static int install_first(struct loaded *l, const struct image *im, struct attempt *a)
+{
+	int err = policy_write(&l->maps, im, 1);
+
+	if (!err)
+		err = policy_switch(&l->maps, 1);
+	if (err)
+		snprintf(a->why, a->why_size, "the policy cannot be written to the kernel: %s",
+			 strerror(-err));
+	return err;
+}
+
+/* ---- attempts ---- */
+
 static int try(struct loaded *l, const struct image *im, struct attempt *a)
 {
+	size_t n_skels = l->n_skels;
 	int err;
 
 	capture.len = 0;
-	*l = (struct loaded){};
-	err = open_and_load(l, im, a);
-	if (err)
-		return err;
-	err = policy_write(&l->maps, im, 1);
+	memset(a->fresh, 0, sizeof(a->fresh));
+	err = choose_hooks(l, a);
 	if (!err)
-		err = policy_switch(&l->maps, 1);
-	if (err) {
-		snprintf(a->why, a->why_size, "the policy cannot be written to the kernel: %s",
-			 strerror(-err));
-		return err;
+		err = load_programs(l, a);
+	if (!err && !n_skels)
+		err = install_first(l, im, a);
+	if (!err)
+		err = attach(l, a);
+	if (!err)
+		err = test_hooks(l, a);
+	if (err)
+		take_back(l, a, n_skels);
+	return err;
+}
+
+/* Event types that attached functions see. */
+static struct event_set kept_functions(const struct loaded *l)
+{
+	struct event_set all = {};
+
+	for (int i = 0; i < HOOK_COUNT; i++) {
+		struct event_set types = hook_types(&hooks[i]);
+
+		if (l->links[i] && hooks[i].backend == BACKEND_FUNCTION)
+			event_set_join(&all, &types);
 	}
-	err = attach(l, a);
-	return err ? err : test_hooks(l, a);
+	return all;
 }
 
 /* Makes the next attempt do with less of back end A; false if there is none left. */
-static bool give_up_functions(struct attempt *a)
+static bool give_up_functions(struct loaded *l, struct attempt *a)
 {
-	struct event_set lost = a->functions;
+	struct event_set lost = a->functions, kept = kept_functions(l);
 
 	if (event_set_is_empty(&a->functions))
 		return false;
@@ -295,54 +416,61 @@ static bool give_up_functions(struct attempt *a)
 		lost = hook_types(&hooks[a->failed]);
 		lost = hook_family(&lost);
 	}
+	lost = event_set_without(&lost, &kept);
+	if (!event_set_meets(&a->functions, &lost))
+		return false;
 	a->functions = event_set_without(&a->functions, &lost);
+	event_set_join(&l->no_functions, &lost);
 	log_info("%s: using tracepoints instead", a->why);
 	return true;
 }
 
-static int try_all(struct loaded *l, const struct image *im, enum hooks_mode mode,
-		   struct attempt *a)
+static int try_all(struct loaded *l, const struct image *im, struct attempt *a)
 {
 	int err;
 
-	if (mode != HOOKS_TRACEPOINTS && !probe_has_trampolines(a->btf, a->why, a->why_size)) {
-		if (mode == HOOKS_FUNCTIONS)
-			return -EOPNOTSUPP;
-		give_up_functions(a);
-	}
 	do {
 		a->failed = -1;
 		err = try(l, im, a);
-		if (!err)
-			return 0;
-		load_free(l);
-	} while (mode == HOOKS_AUTO && give_up_functions(a));
+	} while (err && l->mode == HOOKS_AUTO && give_up_functions(l, a));
 	return err;
 }
 
-int load(struct loaded *l, const struct image *im, const struct load_options *o, char *why,
-	 size_t size)
+/* Whether kernel functions can be used at all. */
+static int try_functions(struct loaded *l, struct attempt *a)
+{
+	if (l->mode != HOOKS_TRACEPOINTS && probe_has_trampolines(a->btf, a->why, a->why_size))
+		return 0;
+	if (l->mode == HOOKS_FUNCTIONS)
+		return -EOPNOTSUPP;
+	if (l->mode == HOOKS_AUTO)
+		log_info("%s: using tracepoints instead", a->why);
+	memset(&l->no_functions, 0xff, sizeof(l->no_functions));
+	return 0;
+}
+
+static int attempt(struct loaded *l, const struct image *im, char *why, size_t size)
 {
 	struct attempt a = {
 		.needed = image_types(im),
 		.failed = -1,
 		.why = why,
 		.why_size = size,
-		.others = o->others,
 		.btf = btf__load_vmlinux_btf(),
 	};
 	libbpf_print_fn_t old = libbpf_set_print(keep_message);
 	struct tracefs t = {.old_namespace = -1, .old_directory = -1};
 	int err = a.btf ? 0 : -errno;
 
-	if (o->hooks != HOOKS_TRACEPOINTS)
-		a.functions = a.needed;
 	if (err)
 		snprintf(why, size, "the kernel's types cannot be read: %s", strerror(-err));
-	else if (o->hooks != HOOKS_FUNCTIONS)
+	else if (l->mode != HOOKS_FUNCTIONS)
 		err = tracefs_enter(&t, why, size);
+	if (!err && !l->n_skels)
+		err = try_functions(l, &a);
+	a.functions = event_set_without(&a.needed, &l->no_functions);
 	if (!err)
-		err = try_all(l, im, o->hooks, &a);
+		err = try_all(l, im, &a);
 	tracefs_leave(&t);
 	btf__free(a.btf);
 	libbpf_set_print(old);
@@ -351,35 +479,90 @@ int load(struct loaded *l, const struct image *im, const struct load_options *o,
 	return err;
 }
 
+int load(struct loaded *l, const struct image *im, const struct load_options *o, char *why,
+	 size_t size)
+{
+	int err;
+
+	*l = (struct loaded){.mode = o->hooks};
+	err = policy_room(im, o->others, &l->maps.room);
+	if (err)
+		snprintf(why, size, "the policy does not fit into the kernel's maps: %s",
+			 strerror(-err));
+	else
+		err = attempt(l, im, why, size);
+	if (err)
+		load_free(l);
+	return err;
+}
+
+/* What one policy needs, as far as it is known without looking at the kernel. */
+static void need_of(const struct loaded *l, const struct image *im, struct attempt *a)
+{
+	a->needed = image_types(im);
+	a->functions = event_set_without(&a->needed, &l->no_functions);
+}
+
+int load_more(struct loaded *l, const struct image *im, char *why, size_t size)
+{
+	struct attempt a = {};
+	bool missing = false;
+
+	need_of(l, im, &a);
+	for (int i = 0; i < HOOK_COUNT; i++)
+		missing |= !l->links[i] && !l->absent[i] && is_wanted(&hooks[i], &a);
+	return missing ? attempt(l, im, why, size) : 0;
+}
+
+void load_less(struct loaded *l, const struct image *im)
+{
+	struct attempt a = {};
+
+	need_of(l, im, &a);
+	for (int i = 0; i < HOOK_COUNT; i++)
+		if (l->links[i] && !is_wanted(&hooks[i], &a))
+			detach(l, i);
+}
+
+size_t load_hooks(const struct loaded *l)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < HOOK_COUNT; i++)
+		n += l->links[i] && !l->silent[i];
+	return n;
+}
+
 void load_detach(struct loaded *l)
 {
-	for (int i = 0; i < HOOK_COUNT; i++) {
-		bpf_link__destroy(l->links[i]);
-		l->links[i] = NULL;
-	}
+	for (int i = 0; i < HOOK_COUNT; i++)
+		detach(l, i);
 }
 
 void load_free(struct loaded *l)
 {
 	load_detach(l);
-	if (l->skel)
-		tiercel_bpf__destroy(l->skel);
+	while (l->n_skels)
+		tiercel_bpf__destroy(l->skels[--l->n_skels]);
 	*l = (struct loaded){};
 }
 
 uint64_t load_recursion_misses(const struct loaded *l)
 {
-	struct bpf_program *p;
 	uint64_t sum = 0;
 
-	bpf_object__for_each_program(p, l->skel->obj)
-	{
-		struct bpf_prog_info info = {};
-		__u32 len = sizeof(info);
-		int fd = bpf_program__fd(p);
+	for (size_t i = 0; i < l->n_skels; i++) {
+		struct bpf_program *p;
 
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
-			sum = add(sum, info.recursion_misses);
+		bpf_object__for_each_program(p, l->skels[i]->obj)
+		{
+			struct bpf_prog_info info = {};
+			__u32 len = sizeof(info);
+			int fd = bpf_program__fd(p);
+
+			if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
+				sum = add(sum, info.recursion_misses);
+		}
 	}
 	return sum;
 }

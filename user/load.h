@@ -19,12 +19,16 @@ enum hooks_mode { HOOKS_AUTO, HOOKS_FUNCTIONS, HOOKS_TRACEPOINTS };
 /* "auto", "functions", "tracepoints". -EINVAL if it is none of them. */
 int hooks_mode_parse(const char *text, enum hooks_mode *out);
 
+/* Programs, maps and links. A policy that comes later can need programs that are not loaded yet:
+ * they are in further objects, which share the maps of the first one. */
 struct loaded {
-	struct tiercel_bpf *skel;
-	uint64_t wanted;		    /* bit n: hook n is to be attached */
+	struct tiercel_bpf *skels[HOOK_COUNT];
+	size_t n_skels;
+	enum hooks_mode mode;
+	struct event_set no_functions;	    /* event types that back end A does not see here */
 	struct bpf_link *links[HOOK_COUNT]; /* NULL: not attached */
 	bool silent[HOOK_COUNT];	    /* attached, but the self-test did not reach it */
-	size_t n_hooks;			    /* attached and not silent */
+	bool absent[HOOK_COUNT];	    /* this kernel has no such target */
 	struct policy_maps maps;
 	int events, stats, hook_self;
 };
@@ -38,8 +42,14 @@ struct load_options {
  * in why. */
 int load(struct loaded *l, const struct image *im, const struct load_options *o, char *why,
 	 size_t size);
+/* Attaches what another policy needs in addition; nothing is changed on failure. */
+int load_more(struct loaded *l, const struct image *im, char *why, size_t size);
+/* Detaches what this policy does not need. */
+void load_less(struct loaded *l, const struct image *im);
 void load_detach(struct loaded *l); /* no more events; the maps can still be read */
 void load_free(struct loaded *l);
 
+/* Hooks that are attached and see events. */
+size_t load_hooks(const struct loaded *l);
 /* How often the kernel did not run a program because the same one was running already. */
 uint64_t load_recursion_misses(const struct loaded *l);

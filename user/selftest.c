@@ -92,9 +92,9 @@ bool selftest_covers(enum hook_id id)
 	return false;
 }
 
-bool selftest_saw(int hook_self_fd, enum hook_id id)
+uint64_t selftest_seen(int hook_self_fd, enum hook_id id)
 {
 	uint64_t n;
 
-	return !counts_read_word(hook_self_fd, id, &n) && n;
+	return counts_read_word(hook_self_fd, id, &n) ? 0 : n;
 }

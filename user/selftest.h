@@ -11,4 +11,5 @@
 void selftest_act(const struct event_set *types);
 /* Whether there is an action that reaches the hook. */
 bool selftest_covers(enum hook_id id);
-bool selftest_saw(int hook_self_fd, enum hook_id id);
+/* How many of the daemon's events it has counted. */
+uint64_t selftest_seen(int hook_self_fd, enum hook_id id);
