@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gen/arena.h"
@@ -214,10 +215,18 @@ void diag_print_one(const struct diags *d, size_t n, FILE *out, bool color)
 	}
 }
 
+/* In one piece: the standard error stream has no buffer, and each byte would be a write. */
 void diag_print(const struct diags *d, FILE *out, bool color)
 {
-	size_t i;
+	char *text = NULL;
+	size_t i, len = 0;
+	FILE *to = open_memstream(&text, &len);
 
 	for (i = 0; i < d->n; i++)
-		diag_print_one(d, i, out, color);
+		diag_print_one(d, i, to ? to : out, color);
+	if (!to)
+		return;
+	fclose(to);
+	fwrite(text, 1, len, out);
+	free(text);
 }

@@ -81,30 +81,77 @@ bool field_is_inner(enum field_id id)
 	return strchr(fields[id].name, ' ');
 }
 
-const struct field *field_find(const char *name)
+/* ---- by name ---- */
+
+/* Hash tables with linear probing: the number of a row plus one, 0 for none. Every text that a
+ * rule compares with is looked up, for it may be the name of a field. */
+#define NAMES_SIZE 2048
+static uint16_t field_numbers[NAMES_SIZE], event_numbers[NAMES_SIZE];
+
+static size_t name_hash(const char *s, size_t len)
+{
+	uint32_t h = 2166136261u;
+
+	while (len--)
+		h = (h ^ (unsigned char)*s++) * 16777619u;
+	return h ^ h >> 15;
+}
+
+static void name_put(uint16_t *numbers, const char *name, size_t number)
+{
+	size_t at = name_hash(name, strlen(name));
+
+	while (numbers[at % NAMES_SIZE])
+		at++;
+	numbers[at % NAMES_SIZE] = number + 1;
+}
+
+/* Before main(), so that no thread is early. */
+__attribute__((constructor)) static void number_names(void)
 {
 	size_t i;
 
+	_Static_assert(FIELD_COUNT < NAMES_SIZE / 2 &&
+			       sizeof(event_types) / sizeof(event_types[0]) < NAMES_SIZE / 2,
+		       "the tables of names are at most half full");
 	for (i = 0; i < FIELD_COUNT; i++) {
-		if (!field_is_inner(i) && !strcmp(fields[i].name, name))
-			return &fields[i];
+		if (!field_is_inner(i))
+			name_put(field_numbers, fields[i].name, i);
+	}
+	for (i = 0; i < n_event_types; i++)
+		name_put(event_numbers, event_types[i].name, i);
+}
+
+static const struct field *find_part(const char *s, size_t len)
+{
+	size_t at = name_hash(s, len), n;
+
+	while ((n = field_numbers[at % NAMES_SIZE])) {
+		const struct field *f = &fields[n - 1];
+
+		if (!strncmp(f->name, s, len) && !f->name[len])
+			return f;
+		at++;
 	}
 	return NULL;
 }
 
+const struct field *field_find(const char *name)
+{
+	return find_part(name, strlen(name));
+}
+
 const struct field *field_find_dotted(const char *name, const char **arg)
 {
-	const struct field *f = field_find(name);
-	size_t i;
+	const struct field *f = field_find(name), *part;
+	const char *dot;
 
-	for (i = 0; !f && i < FIELD_COUNT; i++) {
-		size_t len = strlen(fields[i].name);
-
-		if (fields[i].index == INDEX_DOT_MUST && !strncmp(fields[i].name, name, len) &&
-		    name[len] == '.') {
-			f = &fields[i];
-			*arg = name + len + 1;
-		}
+	for (dot = strchr(name, '.'); dot && !f; dot = strchr(dot + 1, '.')) {
+		part = find_part(name, dot - name);
+		if (!part || part->index != INDEX_DOT_MUST)
+			continue;
+		f = part;
+		*arg = dot + 1;
 	}
 	return f;
 }
@@ -178,11 +225,12 @@ const char *field_nearest(const char *name)
 
 const struct event_type *event_type_find(const char *name)
 {
-	size_t i;
+	size_t at = name_hash(name, strlen(name)), n;
 
-	for (i = 0; i < n_event_types; i++) {
-		if (!strcmp(event_types[i].name, name))
-			return &event_types[i];
+	while ((n = event_numbers[at % NAMES_SIZE])) {
+		if (!strcmp(event_types[n - 1].name, name))
+			return &event_types[n - 1];
+		at++;
 	}
 	return NULL;
 }

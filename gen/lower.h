@@ -15,7 +15,8 @@ typedef uint32_t lit_t;
 struct way {
 	lit_t *lits; /* sorted, all must hold */
 	size_t n;
-	uint64_t why; /* bits of struct reasons: what was left out; 0: the way is exact */
+	uint64_t sign; /* of ways_reduce(): a bit for each literal, some share one */
+	uint64_t why;  /* bits of struct reasons: what was left out; 0: the way is exact */
 };
 
 struct ways {

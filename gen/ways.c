@@ -21,12 +21,24 @@ static int lit_order(const void *x, const void *y)
 	return a < b ? -1 : a > b;
 }
 
+static bool is_sorted(const lit_t *lits, size_t n)
+{
+	size_t i;
+
+	for (i = 1; i < n; i++) {
+		if (lits[i - 1] >= lits[i])
+			return false;
+	}
+	return true;
+}
+
 static size_t sort_lits(lit_t *lits, size_t n)
 {
 	size_t i, kept = 0;
 
-	if (n)
-		qsort(lits, n, sizeof(*lits), lit_order);
+	if (is_sorted(lits, n))
+		return n;
+	qsort(lits, n, sizeof(*lits), lit_order);
 	for (i = 0; i < n; i++) {
 		if (!kept || lits[kept - 1] != lits[i])
 			lits[kept++] = lits[i];
@@ -59,10 +71,20 @@ static bool is_subset(const struct way *a, const struct way *b)
 	return true;
 }
 
+static uint64_t sign_of(const struct way *w)
+{
+	uint64_t sign = 0;
+	size_t i;
+
+	for (i = 0; i < w->n; i++)
+		sign |= 1ULL << (w->lits[i] % 64);
+	return sign;
+}
+
 /* Whether b adds nothing to a. An exact way under a residual one does: it spares userspace. */
 static bool is_covered(const struct way *a, const struct way *b)
 {
-	return (!a->why || b->why) && a->n <= b->n && is_subset(a, b);
+	return !(a->sign & ~b->sign) && (!a->why || b->why) && a->n <= b->n && is_subset(a, b);
 }
 
 /* Shorter and exact ones first: they cover others. */
@@ -81,13 +103,18 @@ void ways_reduce(struct ways *w)
 {
 	size_t i, j, kept = 0;
 
-	for (i = 0; i < w->n; i++)
-		w->v[i].n = sort_lits(w->v[i].lits, w->v[i].n);
+	for (i = 0; i < w->n; i++) {
+		struct way *v = &w->v[i];
+
+		v->n = sort_lits(v->lits, v->n);
+		v->sign = sign_of(v);
+		if (!is_contradiction(v))
+			w->v[kept++] = *v;
+	}
+	w->n = kept;
 	if (w->n)
 		qsort(w->v, w->n, sizeof(*w->v), way_order);
-	for (i = 0; i < w->n; i++) {
-		if (is_contradiction(&w->v[i]))
-			continue;
+	for (i = kept = 0; i < w->n; i++) {
 		for (j = 0; j < kept && !is_covered(&w->v[j], &w->v[i]); j++)
 			;
 		if (j < kept)
@@ -130,15 +157,24 @@ static struct ways widen(struct lower *l, const struct ways *w)
 	return one_way(l, common);
 }
 
+/* Both are sorted, and so is what comes out. */
 static struct way both(struct lower *l, const struct way *a, const struct way *b)
 {
-	struct way w = {.n = a->n + b->n, .why = a->why | b->why};
+	struct way w = {.why = a->why | b->why};
+	size_t i = 0, j = 0;
 
-	w.lits = arena_alloc(l->arena, w.n * sizeof(*w.lits));
-	if (a->n)
-		memcpy(w.lits, a->lits, a->n * sizeof(*a->lits));
-	if (b->n)
-		memcpy(w.lits + a->n, b->lits, b->n * sizeof(*b->lits));
+	w.lits = arena_alloc(l->arena, (a->n + b->n) * sizeof(*w.lits));
+	while (i < a->n && j < b->n) {
+		lit_t x = a->lits[i], y = b->lits[j];
+
+		w.lits[w.n++] = x < y ? x : y;
+		i += x <= y;
+		j += y <= x;
+	}
+	for (; i < a->n; i++)
+		w.lits[w.n++] = a->lits[i];
+	for (; j < b->n; j++)
+		w.lits[w.n++] = b->lits[j];
 	return w;
 }
 
