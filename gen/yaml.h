@@ -22,9 +22,9 @@ struct ynode {
 	struct place at;
 	const char *text; /* SCALAR and NULL: without YAML's quotes, holds no NUL */
 	size_t len;
-	struct ynode **items; /* SEQUENCE; MAPPING: key, value, key, value ... */
-	size_t n;	      /* number of items */
-	const struct diag_source *source;
+	struct ynode **items;		  /* SEQUENCE; MAPPING: key, value, key, value ... */
+	size_t n;			  /* number of items */
+	const struct diag_source *source; /* NULL: made without a text, all of it stands at at */
 	size_t start;	      /* byte in source where the node begins, its anchor included */
 	struct place *places; /* of each byte of text, made when first asked for */
 	bool open;	      /* being read */

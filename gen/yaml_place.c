@@ -112,7 +112,7 @@ static void make_places(struct arena *a, struct ynode *n)
 
 struct place ynode_place(struct arena *a, struct ynode *n, size_t offset)
 {
-	if (n->kind != YNODE_SCALAR && n->kind != YNODE_NULL)
+	if ((n->kind != YNODE_SCALAR && n->kind != YNODE_NULL) || !n->source)
 		return n->at;
 	if (!n->places)
 		make_places(a, n);

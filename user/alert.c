@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "gen/arena.h"
+#include "user/append.h"
 #include "user/config.h"
 #include "user/format.h"
 #include "user/json.h"
@@ -15,41 +16,105 @@
 
 #define NS_PER_S 1000000000LL
 
+/* A field that the configuration adds. */
+struct extra {
+	const char *name; /* of the configuration */
+	struct format *format;
+	bool raw; /* the format is one field, and its value is wanted */
+};
+
 struct template
 {
 	const struct text_rule *text;
 	struct format *format;
+	struct extra *extras;
+	size_t n_extras;
 };
 
 struct alerter {
 	const struct image *im;
 	char *hostname;
-	bool iso;
+	bool iso, base64;
 	struct template *rules;
 	size_t n_rules;
 };
 
 /* ---- outputs of rules ---- */
 
+static int compile_text(const struct alerter *al, const struct buf *text, struct format **out,
+			struct format_error *err)
+{
+	if (text->failed || !text->s) {
+		*err = (struct format_error){.why = "no memory"};
+		return -ENOMEM;
+	}
+	if (format_compile(text->s, out, err))
+		return -EINVAL;
+	format_set_base64(*out, al->base64);
+	return 0;
+}
+
+/* A later field of the same name counts. */
+static int add_extra(const struct alerter *al, struct template *t, const struct append_field *f,
+		     struct format_error *err)
+{
+	_cleanup_(buf_free) struct buf text = {};
+	struct extra *more, e = {.name = f->name, .raw = !f->format};
+	size_t i;
+
+	buf_str(&text, f->format ? "" : "%");
+	buf_str(&text, f->format ? f->format : f->name);
+	if (compile_text(al, &text, &e.format, err))
+		return -EINVAL;
+	for (i = 0; i < t->n_extras && strcmp(t->extras[i].name, f->name); i++)
+		;
+	if (i < t->n_extras) {
+		format_free(&t->extras[i].format);
+		t->extras[i] = e;
+		return 0;
+	}
+	more = realloc(t->extras, (t->n_extras + 1) * sizeof(*more));
+	if (!more) {
+		format_free(&e.format);
+		*err = (struct format_error){.why = "no memory"};
+		return -ENOMEM;
+	}
+	t->extras = more;
+	more[t->n_extras++] = e;
+	return 0;
+}
+
+static int add_extras(const struct alerter *al, struct template *t, const struct append *a,
+		      const struct append_rule *r, struct format_error *err)
+{
+	int bad = 0;
+
+	for (size_t i = 0; i < a->n; i++) {
+		if (!append_applies(&a->v[i], r))
+			continue;
+		for (size_t f = 0; f < a->v[i].n_fields && !bad; f++)
+			bad = add_extra(al, t, &a->v[i].fields[f], err);
+	}
+	return bad;
+}
+
 static int compile_rule(struct alerter *al, size_t i, const struct config *cfg, char *why,
 			size_t why_size)
 {
-	const struct text_rule *text = image_rule(al->im, i);
-	bool syscall = !strcmp(image_text(al->im, text->source), "syscall");
+	struct append_rule r = append_rule_of(al->im, i);
 	_cleanup_(buf_free) struct buf output = {};
+	struct template *t = &al->rules[i];
 	struct format_error err;
 
-	buf_str(&output, image_text(al->im, text->output));
-	if (cfg->suggested_output && syscall)
-		buf_str(&output, format_suggested);
-	al->rules[i].text = text;
-	if (output.failed || format_compile(output.s, &al->rules[i].format, &err)) {
-		snprintf(why, why_size, "output of rule '%s', character %zu: %s",
-			 image_text(al->im, text->name), output.failed ? 0 : err.position + 1,
-			 output.failed ? "no memory" : err.why);
-		return -EINVAL;
-	}
-	return 0;
+	t->text = image_rule(al->im, i);
+	buf_str(&output, image_text(al->im, t->text->output));
+	append_text(&cfg->append, &r, &output);
+	if (!compile_text(al, &output, &t->format, &err) &&
+	    !add_extras(al, t, &cfg->append, &r, &err))
+		return 0;
+	snprintf(why, why_size, "output of rule '%s', character %zu: %s", r.name, err.position + 1,
+		 err.why);
+	return -EINVAL;
 }
 
 struct alerter *alerter_new(const struct image *im, const struct config *cfg, char *why,
@@ -63,6 +128,7 @@ struct alerter *alerter_new(const struct image *im, const struct config *cfg, ch
 		return NULL;
 	al->im = im;
 	al->iso = cfg->time_format_iso_8601;
+	al->base64 = cfg->buffer_format_base64;
 	al->hostname = strdup(cfg->hostname);
 	al->rules = calloc(n ? n : 1, sizeof(*al->rules));
 	if (!al->hostname || !al->rules) {
@@ -79,12 +145,20 @@ struct alerter *alerter_new(const struct image *im, const struct config *cfg, ch
 	return al;
 }
 
+static void free_template(struct template *t)
+{
+	format_free(&t->format);
+	for (size_t i = 0; i < t->n_extras; i++)
+		format_free(&t->extras[i].format);
+	free(t->extras);
+}
+
 void alerter_free(struct alerter **al)
 {
 	if (!*al)
 		return;
 	for (size_t i = 0; i < (*al)->n_rules; i++)
-		format_free(&(*al)->rules[i].format);
+		free_template(&(*al)->rules[i]);
 	free((*al)->rules);
 	free((*al)->hostname);
 	free(*al);
@@ -169,11 +243,21 @@ static int set_real(struct alert_field *f, double real)
 	return set_raw(f, &b);
 }
 
+static int set_base64(struct alert_field *f, const struct value *v)
+{
+	struct buf b = {};
+
+	buf_base64(&b, v->str, v->len);
+	f->kind = ALERT_STR;
+	f->str = buf_take(&b);
+	return f->str ? 0 : -ENOMEM;
+}
+
 static int set_value(struct alert_field *f, const struct field *field, const struct value *v)
 {
 	switch (v->type) {
-	case TYPE_STR:
 	case TYPE_BYTES:
+	case TYPE_STR:
 	case TYPE_IPADDR:
 	case TYPE_IPNET:
 		return set_text(f, v->str, v->len);
@@ -194,7 +278,8 @@ static int set_value(struct alert_field *f, const struct field *field, const str
 	return -EINVAL;
 }
 
-static int add_field(struct alert *a, const struct format_field *token, const struct event *ev)
+static int add_field(const struct alerter *al, struct alert *a, const struct format_field *token,
+		     const struct event *ev)
 {
 	static const struct field text = {.type = TYPE_STR, .item = TYPE_STR};
 	struct alert_field *f = &a->fields[a->n_fields];
@@ -212,7 +297,9 @@ static int add_field(struct alert *a, const struct format_field *token, const st
 	}
 	have = format_value(token, ev, arena, &v);
 	if (have == HAVE_VALUE || (have == HAVE_UNKNOWN && v.str))
-		err = set_value(f, token->call ? &text : &fields[token->id], &v);
+		err = al->base64 && v.type == TYPE_BYTES
+			      ? set_base64(f, &v)
+			      : set_value(f, token->call ? &text : &fields[token->id], &v);
 	arena_free(&arena);
 	return err;
 }
@@ -250,17 +337,61 @@ static int add_time(struct alert *a)
 	return b.failed ? -ENOMEM : set_text(f, b.s, b.len);
 }
 
-static int add_fields(struct alert *a, const struct format *f, const struct event *ev)
+/* In place of the output's field of the same name. */
+static void drop_field(struct alert *a, const char *name)
 {
-	size_t n;
-	const struct format_field *tokens = format_fields(f, &n);
+	for (size_t i = 0; i < a->n_fields; i++) {
+		if (strcmp(a->fields[i].name, name))
+			continue;
+		free(a->fields[i].str);
+		a->fields[i] = a->fields[--a->n_fields];
+		return;
+	}
+}
+
+static int add_rendered(struct alert *a, const struct extra *e, const struct event *ev)
+{
+	struct alert_field *f = &a->fields[a->n_fields++];
+	struct buf text = {};
+
+	*f = (struct alert_field){.name = e->name, .kind = ALERT_STR};
+	buf_str(&text, "");
+	format_render(e->format, ev, &text);
+	f->str = buf_take(&text);
+	return f->str ? 0 : -ENOMEM;
+}
+
+static int add_all_extras(const struct alerter *al, struct alert *a, const struct template *t,
+			  const struct event *ev)
+{
 	int err = 0;
 
-	a->fields = calloc(n + 1, sizeof(*a->fields));
+	for (size_t i = 0; i < t->n_extras && !err; i++) {
+		const struct extra *e = &t->extras[i];
+		const struct format_field *tokens;
+		size_t n;
+
+		drop_field(a, e->name);
+		tokens = format_fields(e->format, &n);
+		err = e->raw && n ? add_field(al, a, tokens, ev) : add_rendered(a, e, ev);
+	}
+	return err;
+}
+
+static int add_fields(const struct alerter *al, struct alert *a, const struct template *t,
+		      const struct event *ev)
+{
+	size_t n;
+	const struct format_field *tokens = format_fields(t->format, &n);
+	int err = 0;
+
+	a->fields = calloc(n + t->n_extras + 1, sizeof(*a->fields));
 	if (!a->fields)
 		return -ENOMEM;
 	for (size_t i = 0; i < n && !err; i++)
-		err = add_field(a, &tokens[i], ev);
+		err = add_field(al, a, &tokens[i], ev);
+	if (!err)
+		err = add_all_extras(al, a, t, ev);
 	if (!err)
 		err = add_time(a);
 	qsort(a->fields, a->n_fields, sizeof(*a->fields), by_name);
@@ -280,7 +411,7 @@ int alert_make(const struct alerter *al, unsigned rule, const struct event *ev, 
 		.iso = al->iso,
 		.time = event_time(ev),
 	};
-	int err = add_fields(&a, t->format, ev);
+	int err = add_fields(al, &a, t, ev);
 
 	if (!err) {
 		format_render(t->format, ev, &message);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "user/buf.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,22 @@ void buf_printf(struct buf *b, const char *format, ...)
 	va_start(ap, format);
 	buf_va(b, format, ap);
 	va_end(ap);
+}
+
+void buf_base64(struct buf *b, const void *data, size_t len)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *p = data;
+
+	for (; len; p += 3) {
+		size_t n = len < 3 ? len : 3;
+		uint32_t bits = (uint32_t)p[0] << 16 | (n > 1 ? p[1] << 8 : 0) | (n > 2 ? p[2] : 0);
+
+		for (size_t i = 0; i < 4; i++)
+			buf_char(b, i <= n ? digits[bits >> (18 - 6 * i) & 63] : '=');
+		len -= n;
+	}
 }
 
 void buf_clear(struct buf *b)

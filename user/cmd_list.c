@@ -327,7 +327,9 @@ static const char *json_type(const struct config_key *k)
 		return "{\"type\": \"integer\", \"minimum\": 0}";
 	if (!strcmp(k->type, "texts"))
 		return "{\"type\": [\"array\", \"string\"]}";
-	return strcmp(k->type, "selections") ? "{\"type\": \"string\"}" : "{\"type\": \"array\"}";
+	if (!strcmp(k->type, "selections") || !strcmp(k->type, "entries"))
+		return "{\"type\": \"array\"}";
+	return "{\"type\": \"string\"}";
 }
 
 /* Other keys are below it. */

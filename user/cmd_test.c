@@ -336,7 +336,8 @@ static int load_config(void)
 
 	if (config_load(&args.config, file, args.options.v, args.options.n))
 		return EXIT_FAIL;
-	args.config.suggested_output = false;
+	for (size_t i = 0; i < args.config.append.n; i++)
+		args.config.append.v[i].suggested = false;
 	return EXIT_OK;
 }
 

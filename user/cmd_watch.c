@@ -257,8 +257,8 @@ static void clean(struct watch *w)
 int cmd_watch(int argc, char **argv)
 {
 	/* Falco's additions belong to rules. */
-	static const char *const settings[] = {"append_output.suggested_output=false",
-					       "json_output=true", "stdout_output.enabled=true"};
+	static const char *const settings[] = {"append_output=[]", "json_output=true",
+					       "stdout_output.enabled=true"};
 	enum hooks_mode hooks = HOOKS_AUTO;
 	struct arg_list rest = {};
 	struct watch w = {};

@@ -12,6 +12,7 @@
 #include "gen/nearest.h"
 #include "gen/yaml.h"
 
+#include "user/append.h"
 #include "user/buf.h"
 #include "user/config_type.h"
 
@@ -44,6 +45,7 @@ static const struct row {
 #define NAME_LEVEL	  "level"
 #define NAME_MATCHING	  "word"
 #define NAME_SLACK_FORMAT "word"
+#define NAME_APPEND	  "entries"
 
 const struct config_key config_keys[] = {
 #define KEY(id, path, type, value, env, doc) {path, NAME_##type, value, env, doc, false},
@@ -98,25 +100,18 @@ static const char *nearest_path(const char *path)
 	return n.best;
 }
 
-/* ${NAME} becomes the value of the environment, $${NAME} stays ${NAME}. */
 static void expand(const char *text, struct buf *out)
 {
-	const char *start, *end;
+	struct config_variable v;
+	size_t done = 0;
 
-	while ((start = strstr(text, "${")) && (end = strchr(start, '}'))) {
-		if (start > text && start[-1] == '$') {
-			buf_add(out, text, start - 1 - text);
-			buf_add(out, start, end + 1 - start);
-		} else {
-			_cleanup_free_ char *name = strndup(start + 2, end - start - 2);
-			const char *value = name ? getenv(name) : NULL;
-
-			buf_add(out, text, start - text);
-			buf_str(out, value ? value : "");
-		}
-		text = end + 1;
+	while (config_variable(text, done, &v)) {
+		buf_add(out, text + done, v.start - done);
+		buf_str(out, v.value);
+		done = v.end;
+		free(v.value);
 	}
-	buf_str(out, text);
+	buf_str(out, text + done);
 }
 
 /* Reads into a spare member first: a bad value leaves the old one. */
@@ -196,8 +191,12 @@ static void read_selections(struct reading *r, const struct row *row, const stru
 		read_selection(r, row, n->items[i]);
 }
 
-static void read_row(struct reading *r, const struct row *row, const struct ynode *n)
+static void read_row(struct reading *r, const struct row *row, struct ynode *n)
 {
+	if (row->type == &type_APPEND) {
+		r->err = append_read(&r->diags, n, (struct append *)((char *)r->c + row->offset));
+		return;
+	}
 	if (row->type == &type_SELECTIONS) {
 		read_selections(r, row, n);
 		return;
@@ -223,8 +222,7 @@ static void unknown_key(struct reading *r, const char *path, struct place at)
 
 static void read_mapping(struct reading *r, const char *prefix, const struct ynode *map);
 
-static void read_key(struct reading *r, const char *path, struct place at,
-		     const struct ynode *value)
+static void read_key(struct reading *r, const char *path, struct place at, struct ynode *value)
 {
 	const struct row *row = find_row(path);
 	const struct config_key *ignored = row ? NULL : find_ignored(path);
@@ -362,8 +360,48 @@ static int load_selection(struct config *c, const char *what, const char *patter
 	return -EINVAL;
 }
 
+/* A text, or what looks like YAML as such. NULL after an error. */
+static struct ynode *option_value(struct diags *d, const char *key, const char *value)
+{
+	struct ynode *n = arena_alloc(d->arena, sizeof(*n)), **documents;
+	size_t count;
+
+	diag_source_add(d, key, value, strlen(value));
+	*n = (struct ynode){
+		.kind = YNODE_SCALAR,
+		.style = YSTYLE_PLAIN,
+		.at = {d->sources->file, 1, 1},
+		.text = value,
+		.len = strlen(value),
+		.source = d->sources,
+	};
+	if (*value != '[' && *value != '{')
+		return n;
+	return !yaml_read(d, d->sources, &documents, &count) && count == 1 ? documents[0] : NULL;
+}
+
+/* Errors stand in the option's value. */
+static int load_append(struct config *c, const char *option, const char *rest)
+{
+	const char *equals = strchr(rest, '=');
+	struct diags d = {.arena = arena_new()};
+	struct ynode *value;
+	int err = -EINVAL;
+
+	if (!d.arena)
+		return -ENOMEM;
+	value = option_value(&d, arena_printf(d.arena, "-o %.*s", (int)(equals - option), option),
+			     equals + 1);
+	if (value)
+		err = append_option(&d, arena_str(d.arena, rest, equals - rest), value, &c->append);
+	diag_print(&d, stderr, isatty(STDERR_FILENO));
+	arena_free(&d.arena);
+	return err;
+}
+
 static int load_option(struct config *c, const char *option)
 {
+	static const char append[] = "append_output";
 	const char *equals = strchr(option, '=');
 	_cleanup_free_ char *path = malloc(strlen(option) + 1);
 	const struct row *row;
@@ -375,6 +413,8 @@ static int load_option(struct config *c, const char *option)
 		log_error("-o %s: write it as key=value", option);
 		return -EINVAL;
 	}
+	if (!strncmp(option, append, strlen(append)) && strchr("=.[", option[strlen(append)]))
+		return load_append(c, option, option + strlen(append));
 	add = strip_indexes(option, equals - option, path);
 	row = find_row(path);
 	if (!row && is_below(path, "rules"))

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "gen/ruleset.h"
+#include "user/append.h"
 #include "user/log.h"
 #include "user/util.h"
 
@@ -26,6 +27,7 @@ typedef enum priority config_PRIORITY; /* the least that passes */
 typedef enum log_level config_LEVEL;
 typedef enum matching config_MATCHING;
 typedef enum slack_format config_SLACK_FORMAT;
+typedef struct append config_APPEND;
 
 struct config {
 #define KEY(id, path, type, value, env, doc) config_##type id;

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "gen/arena.h"
+
+#include "user/append.h"
 #include "user/config.h"
 
 static int set_BOOL(void *member, const char *text)
@@ -122,6 +125,47 @@ static int set_SLACK_FORMAT(void *member, const char *text)
 	return 0;
 }
 
+bool config_variable(const char *text, size_t from, struct config_variable *out)
+{
+	const char *start = strstr(text + from, "${"), *end = start ? strchr(start, '}') : NULL;
+	bool escaped = end && start > text + from && start[-1] == '$';
+	_cleanup_free_ char *name = NULL;
+	const char *value;
+
+	if (!end)
+		return false;
+	name = strndup(start + 2, end - start - 2);
+	value = name ? getenv(name) : NULL;
+	*out = (struct config_variable){
+		.start = start - escaped - text,
+		.end = end + 1 - text,
+		.value = escaped ? strndup(start, end + 1 - start) : strdup(value ? value : ""),
+	};
+	return out->value != NULL;
+}
+
+static int set_APPEND(void *member, const char *text)
+{
+	struct diags d = {.arena = arena_new()};
+	struct ynode **documents;
+	int err = -ENOMEM;
+	size_t n;
+
+	if (!d.arena)
+		return err;
+	diag_source_add(&d, "append_output", text, strlen(text));
+	err = yaml_read(&d, d.sources, &documents, &n);
+	if (!err)
+		err = n == 1 ? append_read(&d, documents[0], member) : -EINVAL;
+	arena_free(&d.arena);
+	return err;
+}
+
+static void clear_APPEND(void *member)
+{
+	append_free(member);
+}
+
 static void clear_none(void *member)
 {
 }
@@ -149,4 +193,5 @@ const struct config_type type_PRIORITY = {
 	"emergency, alert, critical, error, warning, notice, informational or debug"};
 const struct config_type type_LEVEL = {set_LEVEL, clear_none, "error, warning, info or debug"};
 const struct config_type type_MATCHING = {set_MATCHING, clear_none, "all or first"};
+const struct config_type type_APPEND = {set_APPEND, clear_APPEND, "a list of entries"};
 const struct config_type type_SLACK_FORMAT = {set_SLACK_FORMAT, clear_none, "all, text or fields"};

@@ -4,6 +4,16 @@
  * config_X in user/config.h and a type_X here.
  */
 #pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+/* ${NAME} of the environment in a text, or $${NAME}, which stands for ${NAME} itself. */
+struct config_variable {
+	size_t start, end; /* bytes of the text that value takes the place of */
+	char *value;	   /* owned; "" for a variable that is not set */
+};
+/* The next one from byte from on; false if there is none. */
+bool config_variable(const char *text, size_t from, struct config_variable *out);
 
 struct config_type {
 	/* Sets the member, or adds to a list: clear comes before the first. 0 or -errno. */
@@ -21,3 +31,4 @@ extern const struct config_type type_PRIORITY;
 extern const struct config_type type_LEVEL;
 extern const struct config_type type_MATCHING;
 extern const struct config_type type_SLACK_FORMAT;
+extern const struct config_type type_APPEND; /* an entry as YAML */

@@ -64,15 +64,18 @@ static void add_names(struct buf *b, bool *first, const char *name,
 /* The output as alerts will print it, and the fields in it. */
 static void add_output(struct buf *b, bool *first, const struct rule *r, const struct config *cfg)
 {
-	_cleanup_(buf_free) struct buf text = {};
+	_cleanup_(buf_free) struct buf text = {}, tags = {};
+	struct append_rule added = {r->source, r->name};
 	struct format *format = NULL;
 	struct format_error err;
 	bool first_field = true;
 	size_t n = 0;
 
 	buf_str(&text, r->output);
-	if (cfg->suggested_output && !strcmp(r->source, "syscall"))
-		buf_str(&text, format_suggested);
+	for (size_t i = 0; i < r->n_tags; i++)
+		buf_add(&tags, r->tags[i], strlen(r->tags[i]) + 1);
+	added.tags = buf_text(&tags);
+	append_text(&cfg->append, &added, &text);
 	add_text(b, first, "output_compiled", buf_text(&text));
 	json_name(b, first, "output_fields");
 	buf_char(b, '[');

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "gen/gen.h"
+#include "user/append.h"
 #include "user/report.h"
 #include "user/rulefiles.h"
 
@@ -113,6 +114,7 @@ int edition_load(struct edition *e, const struct edition_source *from, char *why
 		snprintf(why, size, "no rule is enabled: there is nothing to watch");
 		return -ENOENT;
 	}
+	append_to_image(&e->config.append, &e->image);
 	e->alerter = alerter_new(&e->image, &e->config, why, size);
 	if (!e->alerter)
 		return -EINVAL;

@@ -37,6 +37,7 @@ struct piece {
 struct format {
 	struct arena *arena; /* of the calls of transformers; else only while compiling */
 	bool calls;	     /* there are transformers */
+	bool base64;	     /* buffers as base64 */
 	char *text;
 	struct piece *pieces;
 	size_t n_pieces;
@@ -263,6 +264,11 @@ void format_free(struct format **f)
 	*f = NULL;
 }
 
+void format_set_base64(struct format *f, bool on)
+{
+	f->base64 = on;
+}
+
 const struct format_field *format_fields(const struct format *f, size_t *n)
 {
 	*n = f->n_fields;
@@ -373,18 +379,20 @@ enum have format_value(const struct format_field *f, const struct event *ev, str
 	return ev->get(ev, f->id, f->arg, out);
 }
 
-static void render_field(const struct piece *p, const struct event *ev, struct arena *a,
-			 struct buf *out)
+static void render_field(const struct format *f, const struct piece *p, const struct event *ev,
+			 struct arena *a, struct buf *out)
 {
 	struct value v = {};
 	enum have have = format_value(&p->field, ev, a, &v);
 	size_t start = out->len;
 
 	/* Of what could not be read, the beginning is better than nothing. */
-	if (have == HAVE_VALUE || (have == HAVE_UNKNOWN && v.str))
-		render_value(p->field.id, &v, out);
-	else
+	if (have != HAVE_VALUE && (have != HAVE_UNKNOWN || !v.str))
 		buf_str(out, "<NA>");
+	else if (f->base64 && v.type == TYPE_BYTES)
+		buf_base64(out, v.str, v.len);
+	else
+		render_value(p->field.id, &v, out);
 	if (!p->width || out->failed)
 		return;
 	while (out->len - start < p->width && !out->failed)
@@ -402,7 +410,7 @@ void format_render(const struct format *f, const struct event *ev, struct buf *o
 	for (size_t i = 0; i < f->n_pieces; i++) {
 		buf_add(out, f->pieces[i].text, f->pieces[i].len);
 		if (f->pieces[i].has_field)
-			render_field(&f->pieces[i], ev, a, out);
+			render_field(f, &f->pieces[i], ev, a, out);
 	}
 	arena_free(&a);
 }

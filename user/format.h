@@ -4,6 +4,7 @@
  * every alert. gen/check_output.c accepts by the same rule what is compiled here.
  */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
 #include "gen/event.h"
@@ -32,6 +33,8 @@ extern const char format_suggested[];
 /* 0, or -errno with the reason in err. */
 int format_compile(const char *text, struct format **out, struct format_error *err);
 void format_free(struct format **f);
+/* Buffers (evt.buffer) are rendered as base64. */
+void format_set_base64(struct format *f, bool on);
 
 /* Appends the text. A missing value prints <NA>. */
 void format_render(const struct format *f, const struct event *ev, struct buf *out);

@@ -62,13 +62,13 @@ static const char *nearest_name(const struct ruleset *rs, const struct rule_sele
 	return near.best;
 }
 
-static void warn_nothing(struct ruleset *rs, const struct rule_selection *s)
+static void warn_nothing(struct ruleset *rs, const char *key, const struct rule_selection *s)
 {
 	const char *near = nearest_name(rs, s);
 
 	diag_add(&rs->diags, SEVERITY_WARNING, (struct place){}, "LINT_SELECTS_NOTHING",
 		 near ? arena_printf(rs->arena, "did you mean '%s'?", near) : NULL,
-		 "configuration key rules: no loaded rule has the %s '%s'",
+		 "configuration key %s: no loaded rule has the %s '%s'", key,
 		 s->by_tag ? "tag" : "name", s->pattern);
 }
 
@@ -80,9 +80,40 @@ static int select_rules(struct ruleset *rs, const struct config *cfg)
 		if (config_selection(cfg->rules.v[i], &s))
 			return -EINVAL;
 		if (!ruleset_select(rs, &s))
-			warn_nothing(rs, &s);
+			warn_nothing(rs, "rules", &s);
 	}
 	return 0;
+}
+
+static bool is_there(const struct ruleset *rs, const struct rule_selection *s)
+{
+	for (size_t i = 0; i < rs->n_rules; i++) {
+		const struct rule *r = rs->rules[i];
+
+		if (!s->by_tag && !strcmp(r->name, s->pattern))
+			return true;
+		for (size_t t = 0; t < r->n_tags && s->by_tag; t++)
+			if (!strcmp(r->tags[t], s->pattern))
+				return true;
+	}
+	return false;
+}
+
+/* Names in append_output that stand for no rule. */
+static void warn_append(struct ruleset *rs, const struct config *cfg)
+{
+	for (size_t i = 0; i < cfg->append.n; i++) {
+		const struct append_entry *e = &cfg->append.v[i];
+		struct rule_selection s = {.pattern = e->rule};
+
+		if (e->rule && *e->rule && !is_there(rs, &s))
+			warn_nothing(rs, "append_output", &s);
+		for (size_t t = 0; t < e->tags.n; t++) {
+			s = (struct rule_selection){.by_tag = true, .pattern = e->tags.v[t]};
+			if (!is_there(rs, &s))
+				warn_nothing(rs, "append_output", &s);
+		}
+	}
 }
 
 int rulefiles_load(struct ruleset *rs, const char *const *paths, size_t n, const struct config *cfg)
@@ -91,6 +122,8 @@ int rulefiles_load(struct ruleset *rs, const char *const *paths, size_t n, const
 
 	if (!err)
 		err = select_rules(rs, cfg);
+	if (!err)
+		warn_append(rs, cfg);
 	rs->minimum = cfg->priority;
 	if (!err)
 		err = ruleset_finish(rs, cfg->rule_matching == MATCHING_FIRST);

@@ -97,6 +97,31 @@ static void internal_alert(void **state)
 	config_free(&c);
 }
 
+/* The kernel sends what is printed, whoever asked for it. */
+static void additions_are_sent_along(void **state)
+{
+	const char *const options[] = {"append_output=[]",
+				       "append_output[0].extra_output=%proc.exepath",
+				       "append_output[1].extra_output=%proc.cwd",
+				       "append_output[1].match.rule=Other",
+				       "append_output[].extra_fields[]=proc.tty",
+				       "append_output[2].extra_fields[].x=%user.loginname",
+				       NULL};
+	const struct img_rule *r;
+	struct alerts t;
+
+	alerts_open(&t, "%proc.exe", EVENT, options);
+	r = (const void *)(t.policy.image.data + image_head(&t.policy.image)->rules);
+	assert_false(r->needs & FIELD_BIT(FIELD_PROC_EXEPATH));
+	append_to_image(&t.config.append, &t.policy.image);
+	assert_true(r->needs & FIELD_BIT(FIELD_PROC_EXE));
+	assert_true(r->needs & FIELD_BIT(FIELD_PROC_EXEPATH));
+	assert_true(r->needs & FIELD_BIT(FIELD_PROC_TTY));
+	assert_true(r->needs & FIELD_BIT(FIELD_USER_LOGINUID));
+	assert_false(r->needs & FIELD_BIT(FIELD_PROC_CWD));
+	alerts_close(&t);
+}
+
 /* An event without a time of its own is one of now. */
 static void time_is_now(void **state)
 {
@@ -116,6 +141,7 @@ int main(void)
 		cmocka_unit_test(json_line),
 		cmocka_unit_test(json_members_by_configuration),
 		cmocka_unit_test(internal_alert),
+		cmocka_unit_test(additions_are_sent_along),
 		cmocka_unit_test(time_is_now),
 	};
 

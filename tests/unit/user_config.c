@@ -57,7 +57,8 @@ static void defaults(void **state)
 	assert_int_equal(c.rule_matching, MATCHING_ALL);
 	assert_int_equal(c.priority, PRIORITY_DEBUG);
 	assert_int_equal(c.slack_minimumpriority, PRIORITY_DEBUG);
-	assert_true(c.suggested_output);
+	assert_int_equal(c.append.n, 1);
+	assert_true(c.append.v[0].suggested);
 	assert_true(c.stdout_enabled);
 	assert_false(c.json_output);
 	assert_int_equal(c.rules_files.n, 1);
@@ -82,7 +83,8 @@ static void values_of_a_file(void **state)
 	assert_true(c.json_output);
 	assert_int_equal(c.rule_matching, MATCHING_FIRST);
 	assert_int_equal(c.priority, PRIORITY_WARNING);
-	assert_false(c.suggested_output);
+	assert_int_equal(c.append.n, 1);
+	assert_false(c.append.v[0].suggested);
 	assert_false(c.stdout_enabled);
 	assert_string_equal(c.slack_webhookurl, "http://x/y");
 	assert_int_equal(c.slack_minimumpriority, PRIORITY_ERROR);
@@ -107,7 +109,8 @@ static void later_source_wins(void **state)
 	assert_string_equal(c.hostname, "env-host");
 	assert_int_equal(c.rules_files.n, 2);
 	assert_string_equal(c.rules_files.v[1], "/c");
-	assert_false(c.suggested_output);
+	assert_int_equal(c.append.n, 1);
+	assert_false(c.append.v[0].suggested);
 	config_free(&c);
 	unsetenv("SLACK_WEBHOOKURL");
 	unsetenv("SLACK_MINIMUMPRIORITY");
@@ -205,6 +208,75 @@ static void selections(void **state)
 	assert_complains("rules:\n- disable: {rule: a, tag: b}\n", 1, "2:3: error: ", "disable");
 }
 
+static void additions_to_outputs(void **state)
+{
+	static const char yaml[] = "append_output:\n"
+				   "- match: {source: syscall, rule: A rule, tags: [t, u]}\n"
+				   "  extra_output: on ${TIERCEL_T} %proc.name\n"
+				   "  extra_fields:\n"
+				   "  - evt.hostname\n"
+				   "  - home: ${TIERCEL_T}!\n"
+				   "- suggested_output: yes\n";
+	struct append_entry *e;
+	struct config c;
+
+	setenv("TIERCEL_T", "value", 1);
+	assert_int_equal(load(&c, yaml, NULL, 0), 0);
+	unsetenv("TIERCEL_T");
+	assert_int_equal(c.append.n, 2);
+	e = &c.append.v[0];
+	assert_string_equal(e->source, "syscall");
+	assert_string_equal(e->rule, "A rule");
+	assert_int_equal(e->tags.n, 2);
+	assert_string_equal(e->tags.v[1], "u");
+	assert_string_equal(e->output, "on value %proc.name");
+	assert_int_equal(e->n_fields, 2);
+	assert_string_equal(e->fields[0].name, "evt.hostname");
+	assert_null(e->fields[0].format);
+	assert_string_equal(e->fields[1].name, "home");
+	assert_string_equal(e->fields[1].format, "value!");
+	assert_false(e->suggested);
+	assert_true(c.append.v[1].suggested);
+	config_free(&c);
+}
+
+static void wrong_additions(void **state)
+{
+	static const char *const bad[] = {
+		"append_output[].extra_output=%nosuch.field",
+		"append_output[].extra_fields[]=nosuch.field",
+		"append_output[].extra_fields[]=proc.name proc.pid",
+		"append_output[2].extra_output=x",
+		"append_output[x].extra_output=x",
+		"append_output[0]=x",
+		"append_output[0].match=x",
+		"append_output[0].match.rule={a: b}",
+		"append_output=[",
+		"append_output=x",
+		"append_output.suggested_output=maybe",
+		"append_output[].extra_output[0]=x",
+	};
+	struct config c;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (!load(&c, "", &bad[i], 1))
+			fail_msg("accepted: %s", bad[i]);
+	}
+	assert_complains("append_output:\n- extra_output: >\n    a\n    b %nosuch.field\n", 1,
+			 "4:7: error: ", "unknown filter: nosuch.field");
+	assert_complains("append_output:\n- extra_fields: [proc.name, x y]\n", 1,
+			 "2:29: error: ", "unknown filter: x");
+	assert_complains("append_output:\n- extra_fields: [proc.name, proc.name x]\n", 1,
+			 "2:29: error: ", "one field");
+	assert_complains("append_output:\n- extra_fields: [name: '%proc.nmae']\n", 1,
+			 "2:25: error: ", "proc.nmae");
+	assert_complains("append_output: [extra_output]\n", 1, "1:17: error: ", "a mapping");
+	assert_complains("append_output: {match: [a]}\n", 1, "1:24: error: ", "source");
+	assert_complains("append_output:\n- extra_outptu: x\n", 0,
+			 "2:3: warning: ", "'extra_outptu'");
+	assert_complains("append_output:\n- match: {tag: x}\n", 0, "2:11: warning: ", "'tags'");
+}
+
 static int make_file(void **state)
 {
 	int fd = mkstemp(file);
@@ -228,6 +300,8 @@ int main(void)
 		cmocka_unit_test(bad_values_are_errors),
 		cmocka_unit_test(bad_options_are_errors),
 		cmocka_unit_test(selections),
+		cmocka_unit_test(additions_to_outputs),
+		cmocka_unit_test(wrong_additions),
 	};
 
 	return cmocka_run_group_tests(tests, make_file, remove_file);
