@@ -379,6 +379,12 @@ struct socket_info {
 #define SOCKET_CONNECTED 2u
 #define SOCKET_CHANGED	 4u /* the event changed one of the ends */
 
+/* What came of an open, beside the flags that were given. */
+#define OPENED_CREATED (1u << 28)
+#define OPENED_UPPER   (1u << 29) /* the file is in the upper layer of an overlay, ... */
+#define OPENED_LOWER   (1u << 30) /* ... or in a lower one */
+#define OPENED_FLAGS   (OPENED_CREATED | OPENED_UPPER | OPENED_LOWER)
+
 struct record {
 	__u32 size;
 	__u32 type;    /* enum event_id */
@@ -397,7 +403,7 @@ struct record {
 	__u32 loginuid;
 	__u32 tty;
 	__s32 fd;
-	__u32 open_flags; /* O_* as given */
+	__u32 open_flags; /* O_* as given, OPENED_* */
 	__u32 mode;
 	__u32 fd_type; /* letter of fd.typechar, 0: not known */
 	__u32 nr;      /* number of the system call, in the table of its kind (RECORD_COMPAT) */

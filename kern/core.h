@@ -36,8 +36,13 @@ struct qstr {
 	const unsigned char *name;
 };
 
+struct super_block {
+	unsigned long s_magic;
+};
+
 struct inode {
 	unsigned short i_mode;
+	struct super_block *i_sb;
 };
 
 struct dentry {
@@ -63,7 +68,9 @@ struct path {
 
 struct file {
 	struct path f_path;
+	struct inode *f_inode;
 	unsigned int f_flags;
+	unsigned int f_mode;
 };
 
 struct fs_struct {
@@ -183,18 +190,24 @@ struct io_uring_cqe {
 #pragma clang attribute pop
 
 /* Values that are part of the kernel's interface to programs, or have never changed. */
-#define AT_FDCWD  (-100)
-#define O_ACCMODE 3
-#define O_WRONLY  1
-#define O_CREAT	  0100
-#define O_TRUNC	  01000
+#define AT_FDCWD      (-100)
+#define O_ACCMODE     3
+#define O_WRONLY      1
+#define O_CREAT	      0100
+#define O_TRUNC	      01000
+#define O_CLOEXEC     02000000
+#define O_TMPFILE_BIT 020000000 /* O_TMPFILE without O_DIRECTORY */
 #ifdef __TARGET_ARCH_arm64
 #define O_DIRECTORY 040000
+#define O_LARGEFILE 0400000
 #else
 #define O_DIRECTORY 0200000
+#define O_LARGEFILE 0100000
 #endif
 #define O_PATH		  010000000
 #define FMODE_EXEC	  0x20 /* in open_flags: the open is part of an exec */
+#define FMODE_CREATED	  0x100000
+#define OVERLAY_MAGIC	  0x794c7630
 #define PF_IO_WORKER	  0x10
 #define LOOKUP_CACHED	  0x200000
 #define EAGAIN		  11

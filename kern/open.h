@@ -21,9 +21,39 @@ INLINE struct file *file_of_fd(long fd)
 	return f;
 }
 
+/* In an overlay, the dentry in the upper layer stands behind the inode. */
+INLINE __u32 layer_of(struct inode *inode)
+{
+	struct dentry *upper = NULL;
+
+	if (BPF_CORE_READ(inode, i_sb, s_magic) != OVERLAY_MAGIC)
+		return 0;
+	bpf_probe_read_kernel(&upper, sizeof(upper),
+			      (unsigned char *)inode + bpf_core_type_size(struct inode));
+	return upper && BPF_CORE_READ(upper, d_inode) ? OPENED_UPPER : OPENED_LOWER;
+}
+
+/* OPENED_*, for who compares or prints the flags. */
+INLINE void open_outcome(struct scratch *s)
+{
+	struct open_args *a = &s->open;
+	struct file *f = a->file;
+
+	if (a->res < 0)
+		return;
+	if (!f) {
+		s->unsure |= FIELD_BIT(FIELD_OPEN_FLAGS);
+		return;
+	}
+	if (BPF_CORE_READ(f, f_mode) & FMODE_CREATED)
+		a->flags |= OPENED_CREATED;
+	a->flags |= layer_of(BPF_CORE_READ(f, f_inode));
+}
+
 INLINE void open_numbers(struct scratch *s, struct img im)
 {
 	const struct open_args *a = &s->open;
+	__u64 wanted = img_head(im)->type_nums[s->type_slot & 63];
 	__u32 acc = a->flags & O_ACCMODE;
 	bool path = a->flags & O_PATH, creat = a->type == EVENT_CREAT;
 
@@ -35,12 +65,15 @@ INLINE void open_numbers(struct scratch *s, struct img im)
 		s->unsure |= FIELD_BIT(FIELD_FD_NUM) | FIELD_BIT(FIELD_EVT_RAWRES);
 	set_num(s, FIELD_EVT_IS_OPEN_READ, !creat && (path || acc != O_WRONLY));
 	set_num(s, FIELD_EVT_IS_OPEN_WRITE, !creat && !path && acc != 0);
-	set_num(s, FIELD_OPEN_FLAGS, a->flags);
+	if (wanted & FIELD_BIT(FIELD_OPEN_FLAGS)) {
+		open_outcome(s);
+		set_num(s, FIELD_OPEN_FLAGS, a->flags);
+	}
 	set_num(s, FIELD_OPEN_MODE, a->mode);
 	set_num(s, FIELD_FD_TYPECHAR, a->res >= 0 && (a->flags & O_DIRECTORY) ? 'd' : 'f');
 	if (a->res >= 0)
 		set_num(s, FIELD_FD_TYPE, a->flags & O_DIRECTORY ? 'd' : 'f');
-	read_task_numbers(s, img_head(im)->type_nums[s->type_slot & 63]);
+	read_task_numbers(s, wanted);
 }
 
 INLINE void read_written(struct scratch *s, const struct open_args *a)
@@ -259,11 +292,22 @@ INLINE void open_event(__u32 idx, struct scratch *s)
 	}
 	if (!s->n_hits && !s->overflow)
 		return;
+	open_outcome(s);
 	record_head(s);
 	r->flags |= s->open.record_flags;
 	r->open_flags = s->open.flags;
 	r->mode = s->open.mode;
 	emit(idx);
+}
+
+/* The permissions count only if the call may create a file. */
+INLINE void open_clean(struct open_args *a)
+{
+	a->flags &= ~OPENED_FLAGS;
+	if (a->flags & (O_CREAT | O_TMPFILE_BIT))
+		a->mode &= 07777;
+	else
+		a->mode = 0;
 }
 
 /* After gate_open(), in a slot that the caller gives back. */
@@ -273,6 +317,7 @@ INLINE void opened_in(__u32 idx, struct scratch *s, const struct gate *g, struct
 		return;
 	if (!a->file && a->res >= 0 && !a->no_file)
 		a->file = file_of_fd(a->res);
+	open_clean(a);
 	s->open = *a;
 	open_event(idx, s);
 }

@@ -92,6 +92,24 @@ INLINE long scalar(struct scratch *s, const void *p)
 	return s->pointer;
 }
 
+/* The flags as the program gave them, where it cannot change them any more: in registers. Those
+ * that the kernel made of them are all but the same: it adds O_LARGEFILE and drops O_CLOEXEC. */
+INLINE __u32 given_flags(const struct call *c, int type, __u32 made, bool is_ring)
+{
+	__u64 given = 0;
+
+	if (is_ring || c->compat)
+		return made & ~O_LARGEFILE;
+	if (type == EVENT_OPENAT)
+		return c->args[2];
+	if (type == EVENT_OPEN)
+		return c->args[1];
+	if (type == EVENT_CREAT)
+		return made & ~O_LARGEFILE;
+	bpf_probe_read_user(&given, sizeof(given), (void *)c->args[2]);
+	return made | (given & O_CLOEXEC);
+}
+
 INLINE void filp_opened(const struct gate *g, int dfd, struct filename *name, struct open_flags *op,
 			struct file *ret)
 {
@@ -119,6 +137,7 @@ INLINE void filp_opened(const struct gate *g, int dfd, struct filename *name, st
 		a.file = (void *)err;
 	if (is_uring(&c))
 		a.record_flags = RECORD_IO_URING;
+	a.flags = given_flags(&c, type, a.flags, a.record_flags);
 	a.text = (__u64)name->name;
 	a.mode = op->mode & 07777;
 	/* io_uring: an attempt that must not block; a worker does it again */

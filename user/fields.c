@@ -29,7 +29,7 @@ bool field_is_unknown(const struct record_event *e, enum field_id f)
 	return f < FIELD_KERNEL_COUNT && (e->rec->unknown & FIELD_BIT(f));
 }
 
-bool field_is_open(const struct record_event *e)
+static bool is_of_family(const struct record_event *e, const char *name)
 {
 	static const char *const family[EVENT_COUNT] = {
 #define EVENT(id, name, family_, doc) [EVENT_##id] = #family_,
@@ -41,7 +41,17 @@ bool field_is_open(const struct record_event *e)
 #undef EVENT_IO
 	};
 
-	return !strcmp(family[e->rec->type], "open");
+	return !strcmp(family[e->rec->type], name);
+}
+
+bool field_is_open(const struct record_event *e)
+{
+	return is_of_family(e, "open");
+}
+
+bool field_is_exec(const struct record_event *e)
+{
+	return is_of_family(e, "exec");
 }
 
 int64_t field_since(const struct record_event *e, int64_t then)

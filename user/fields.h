@@ -50,6 +50,11 @@ char *field_room(struct record_event *e, enum field_id f, size_t len);
 bool field_is_unknown(const struct record_event *e, enum field_id f);
 /* Whether the event is one of the open family. */
 bool field_is_open(const struct record_event *e);
+bool field_is_exec(const struct record_event *e);
+/* Whether the record has the arguments of the system call. */
+bool field_has_registers(const struct record_event *e);
+/* Path n (1 or 2) of the call, absolute and normal; of an open in the current view. */
+enum have field_path(struct record_event *e, unsigned n, struct value *out);
 bool field_is_host(const struct record_event *e);
 /* Name of the event's type. */
 const char *field_event_type(const struct record_event *e);

@@ -39,14 +39,15 @@ GETTER(EVT_IS_OPEN_EXEC)
 					 (e->rec->mode & 0111));
 }
 
-/* Whether an open that may create did so is not known. */
 GETTER(EVT_IS_OPEN_CREATE)
 {
 	unsigned flags = e->rec->open_flags, tmpfile = O_TMPFILE & ~O_DIRECTORY;
 
 	if (!has_flags(e) || e->rec->res < 0 || !(flags & (O_CREAT | tmpfile)))
 		return field_number(out, false);
-	return flags & tmpfile ? field_number(out, true) : HAVE_UNKNOWN;
+	if (flags & (tmpfile | OPENED_CREATED))
+		return field_number(out, true);
+	return field_is_unknown(e, FIELD_OPEN_FLAGS) ? HAVE_UNKNOWN : field_number(out, false);
 }
 
 /* By what the program asked for: Falco does not look at the file either. */
@@ -81,18 +82,19 @@ GETTER(FD_NAMERAW)
 	return field_copy_tail(e, FIELD_FD_NAMERAW, TAIL_WRITTEN, out);
 }
 
-GETTER(FD_NAME_WRITTEN)
+/* A path that a call was given, made absolute and normal. */
+static enum have given_path(struct record_event *e, enum field_id f, bool second, struct value *out)
 {
 	size_t len, base_len = 0;
-	const char *written = record_tail(e, TAIL_WRITTEN, &len);
-	const char *base = record_tail(e, TAIL_BASE, &base_len);
-	bool cut = e->rec->flags & RECORD_WRITTEN_CUT;
+	const char *written = record_tail(e, second ? TAIL_WRITTEN2 : TAIL_WRITTEN, &len);
+	const char *base = record_tail(e, second ? TAIL_BASE2 : TAIL_BASE, &base_len);
+	bool cut = e->rec->flags & (second ? RECORD_SECOND_CUT : RECORD_WRITTEN_CUT);
 	char *to;
 	ssize_t n;
 
 	if (!written)
 		return cut ? HAVE_UNKNOWN : HAVE_MISSING;
-	to = field_room(e, FIELD_FD_NAME_WRITTEN, base_len + len + 2);
+	to = field_room(e, f, base_len + len + 2);
 	if (!to)
 		return HAVE_UNKNOWN;
 	n = path_normalize(base, base_len, written, len, to, base_len + len + 3);
@@ -101,6 +103,11 @@ GETTER(FD_NAME_WRITTEN)
 	out->str = to;
 	out->len = n;
 	return cut ? HAVE_UNKNOWN : HAVE_VALUE;
+}
+
+GETTER(FD_NAME_WRITTEN)
+{
+	return given_path(e, FIELD_FD_NAME_WRITTEN, false, out);
 }
 
 GETTER(FD_NAME_RESOLVED)
@@ -116,6 +123,12 @@ GETTER(FD_NAME)
 	if (record_path_view(e) == 0 && e->has_written)
 		return get_FD_NAME_WRITTEN(e, NULL, out);
 	return get_FD_NAME_RESOLVED(e, NULL, out);
+}
+
+enum have field_path(struct record_event *e, unsigned n, struct value *out)
+{
+	return n == 1 && field_is_open(e) ? get_FD_NAME(e, NULL, out)
+					  : given_path(e, FIELD_EVT_ABSPATH, n == 2, out);
 }
 
 /* Of a directory: the path itself. */

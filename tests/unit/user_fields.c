@@ -159,12 +159,20 @@ static void arguments_of_events(void **state)
 	want(FIELD_EVT_ARG, "newpath", HAVE_MISSING);
 	want(FIELD_EVT_ARG, "dirfd", HAVE_UNKNOWN);
 	assert_string_equal(want(FIELD_EVT_ARGS, NULL, HAVE_UNKNOWN).str, "fd=-2(ENOENT) dirfd=");
-	/* Of an open that succeeded, what the kernel did comes last and is not known. */
+	/* What came of an open stands last. */
 	rec.r.res = 3;
+	rec.r.unknown = FIELD_BIT(FIELD_OPEN_FLAGS);
 	finish();
 	assert_string_equal(want(FIELD_EVT_ARG, "flags", HAVE_UNKNOWN).str,
 			    "O_CREAT|O_WRONLY|O_CLOEXEC");
 	want(FIELD_EVT_IS_OPEN_CREATE, NULL, HAVE_UNKNOWN);
+	rec.r.unknown = 0;
+	finish();
+	assert_false(want(FIELD_EVT_IS_OPEN_CREATE, NULL, HAVE_VALUE).num);
+	rec.r.open_flags |= OPENED_CREATED | OPENED_UPPER;
+	finish();
+	want_text(FIELD_EVT_ARG, "flags", "O_CREAT|O_WRONLY|O_CLOEXEC|O_F_CREATED|FD_UPPER_LAYER");
+	assert_true(want(FIELD_EVT_IS_OPEN_CREATE, NULL, HAVE_VALUE).num);
 	assert_true(want(FIELD_EVT_IS_OPEN_EXEC, NULL, HAVE_VALUE).num);
 }
 
