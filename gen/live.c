@@ -128,3 +128,26 @@ bool live_is_unbounded(const struct node *n)
 {
 	return truths(n, false) == UNKNOWN;
 }
+
+/* ---- missing instead of unknown ---- */
+
+struct without {
+	struct event ev; /* first */
+	const struct event *of;
+};
+
+static enum have get_without(const struct event *ev, enum field_id f, const char *arg,
+			     struct value *out)
+{
+	const struct event *of = ((const struct without *)ev)->of;
+	enum have have = of->get(of, f, arg, out);
+
+	return have == HAVE_UNKNOWN && fields[f].presence == PRESENCE_LATER ? HAVE_MISSING : have;
+}
+
+enum truth live_eval(const struct node *n, const struct event *ev)
+{
+	struct without w = {{.get = get_without, .views = 1}, ev};
+
+	return interp_eval(n, &w.ev, NULL);
+}

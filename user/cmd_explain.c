@@ -98,7 +98,7 @@ static void print_unseen(const struct explain_rule *r)
 	if (names)
 		printf("  not seen live: %s (%s)\n", names,
 		       live_is_unbounded(r->rule->tree)
-			       ? "nothing else narrows the rule: it cannot match for it"
+			       ? "nothing else narrows the rule: it counts as missing"
 			       : "the rule alerts if all else matches");
 	arena_free(&a);
 }

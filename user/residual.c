@@ -70,6 +70,8 @@ static bool is_match(struct residual *r, unsigned rule, struct record_event *e)
 	for (e->ev.view = 0; e->ev.view < e->ev.views; e->ev.view++) {
 		enum truth t = interp_eval(tree, &e->ev, NULL);
 
+		if (t == TRUTH_UNKNOWN && r->unbounded[rule])
+			t = live_eval(tree, &e->ev);
 		if (t == TRUTH_YES)
 			return true;
 		certain |= t == TRUTH_NO;
@@ -78,7 +80,7 @@ static bool is_match(struct residual *r, unsigned rule, struct record_event *e)
 	e->ev.view = 0;
 	if (unknown)
 		r->undecided = add(r->undecided, 1);
-	return !certain && !(unknown && r->unbounded[rule]);
+	return !certain;
 }
 
 static void put(struct match *out, size_t max, size_t *n, unsigned rule, unsigned view)
@@ -141,8 +143,9 @@ void residual_log_unseen(struct residual *r)
 			log_warn("rule '%s': not seen live in this version: %s; %s",
 				 image_text(r->im, image_rule(r->im, i)->name), names,
 				 r->unbounded[i]
-					 ? "the rule cannot match where it depends on that, "
-					   "since nothing else narrows it"
+					 ? "nothing else narrows the rule: what is not seen "
+					   "counts as missing, as in Falco before the runtime "
+					   "answers"
 					 : "the rule alerts if all else of it matches");
 	}
 }

@@ -67,6 +67,9 @@ try "check: an argument that the event type does not have" 0 "no argument 'newpa
 rule unseen.yaml 'evt.type = execve and proc.name = a and k8s.ns.name = x'
 try "explain tells what is not seen live" 0 'not seen live: k8s\.ns\.name' \
 	"$TIERCEL" explain -r unseen.yaml
+rule unbounded.yaml 'evt.type = execve and not k8s.ns.name in (x)'
+try "explain tells what counts as missing" 0 'k8s\.ns\.name \(nothing else narrows the rule: it counts as missing\)' \
+	"$TIERCEL" explain -r unbounded.yaml
 try "list operators" 0 'startswith' "$TIERCEL" list operators
 try "list config" 0 'slack\.webhookurl' "$TIERCEL" list config
 try "explain of the project's rules" 0 'Ping command used in container' "$TIERCEL" explain -r "$ROOT/rules"

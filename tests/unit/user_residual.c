@@ -11,34 +11,54 @@
 #include "gen/gen.h"
 #include "user/residual.h"
 
-static const char rules[] = "- macro: m\n"
-			    "  condition: proc.name = cat\n"
-			    "- rule: needle\n"
-			    "  desc: d\n"
-			    "  condition: evt.type = openat and proc.cmdline contains needle\n"
-			    "  output: o\n"
-			    "  priority: ERROR\n"
-			    "- rule: user\n"
-			    "  desc: d\n"
-			    "  condition: evt.type = openat and m and user.uid = 5\n"
-			    "  output: o\n"
-			    "  priority: ERROR\n"
-			    "- rule: path\n"
-			    "  desc: d\n"
-			    "  condition: evt.type = openat and fd.name startswith /etc\n"
-			    "  output: o\n"
-			    "  priority: ERROR\n"
-			    "- rule: narrowed\n"
-			    "  desc: d\n"
-			    "  condition: evt.type = openat and m and container.image.tag = x\n"
-			    "  output: o\n"
-			    "  priority: ERROR\n"
-			    "- rule: not narrowed\n"
-			    "  desc: d\n"
-			    "  condition: evt.type = openat and container.image.tag = x\n"
-			    "  output: o\n"
-			    "  priority: ERROR\n";
-enum { RULE_NEEDLE, RULE_USER, RULE_PATH, RULE_NARROWED, RULE_NOT_NARROWED };
+static const char rules[] =
+	"- macro: m\n"
+	"  condition: proc.name = cat\n"
+	"- rule: needle\n"
+	"  desc: d\n"
+	"  condition: evt.type = openat and proc.cmdline contains needle\n"
+	"  output: o\n"
+	"  priority: ERROR\n"
+	"- rule: user\n"
+	"  desc: d\n"
+	"  condition: evt.type = openat and m and user.uid = 5\n"
+	"  output: o\n"
+	"  priority: ERROR\n"
+	"- rule: path\n"
+	"  desc: d\n"
+	"  condition: evt.type = openat and fd.name startswith /etc\n"
+	"  output: o\n"
+	"  priority: ERROR\n"
+	"- rule: narrowed\n"
+	"  desc: d\n"
+	"  condition: evt.type = openat and m and container.image.tag = x\n"
+	"  output: o\n"
+	"  priority: ERROR\n"
+	"- rule: not narrowed\n"
+	"  desc: d\n"
+	"  condition: evt.type = openat and container.image.tag = x\n"
+	"  output: o\n"
+	"  priority: ERROR\n"
+	"- rule: allowed\n"
+	"  desc: d\n"
+	"  condition: evt.type = openat and container.id != host and\n"
+	"             not container.image.repository in (nginx, redis)\n"
+	"  output: o\n"
+	"  priority: ERROR\n"
+	"- rule: other\n"
+	"  desc: d\n"
+	"  condition: evt.type = openat and container.image.repository != nginx\n"
+	"  output: o\n"
+	"  priority: ERROR\n";
+enum {
+	RULE_NEEDLE,
+	RULE_USER,
+	RULE_PATH,
+	RULE_NARROWED,
+	RULE_NOT_NARROWED,
+	RULE_ALLOWED,
+	RULE_OTHER
+};
 
 static struct image image;
 static union {
@@ -176,15 +196,16 @@ static void all_rules(void **state)
 	begin(RECORD_ALL_RULES);
 	rec.r.uid = 4;
 	PUT(TAIL_WRITTEN, "/etc/passwd");
-	assert_int_equal(decide(hits, 1, m), 3);
+	assert_int_equal(decide(hits, 1, m), 4);
 	assert_true(m[0].rule == RULE_NEEDLE && m[1].rule == RULE_PATH);
-	assert_true(m[2].rule == RULE_NARROWED);
+	assert_true(m[2].rule == RULE_NARROWED && m[3].rule == RULE_ALLOWED);
 }
 
 /* A field that is not seen live does not hide a match, but does not let every event through. */
 static void not_seen_live(void **state)
 {
 	const struct hit hits[] = {{RULE_NARROWED, HIT_UNSURE}, {RULE_NOT_NARROWED, HIT_UNSURE}};
+	const struct hit missing[] = {{RULE_ALLOWED, HIT_UNSURE}, {RULE_OTHER, HIT_UNSURE}};
 	struct match m[8];
 
 	begin(0);
@@ -196,6 +217,15 @@ static void not_seen_live(void **state)
 	strcpy(rec.r.name, "dog");
 	strcpy(rec.r.comm, "dog");
 	assert_int_equal(decide(hits, 2, m), 0);
+	/* Of a rule that nothing else narrows it is missing: every comparison with it is false. */
+	begin(0);
+	strcpy(rec.r.container, "0123456789ab");
+	assert_int_equal(decide(missing, 2, m), 1);
+	assert_int_equal(m[0].rule, RULE_ALLOWED);
+	begin(0);
+	strcpy(rec.r.container, "host");
+	assert_int_equal(decide(missing, 2, m), 1);
+	assert_int_equal(m[0].rule, RULE_OTHER);
 	/* On the host it is known. */
 	begin(0);
 	strcpy(rec.r.container, "host");
@@ -204,7 +234,7 @@ static void not_seen_live(void **state)
 
 static void no_such_rule(void **state)
 {
-	const struct hit hits[] = {{0xffff, 0}, {5, HIT_UNSURE}};
+	const struct hit hits[] = {{0xffff, 0}, {99, HIT_UNSURE}};
 	struct match m[8];
 
 	begin(0);
