@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/caps.h"
 #include "gen/interp.h"
 #include "gen/match.h"
 #include "gen/types.h"
@@ -19,6 +20,7 @@ typedef VEC(struct alt) alts_t;
 struct target {
 	const struct field *field;
 	unsigned depth;
+	uint32_t flag; /* a bool in FIELD_TASK_FLAGS: which */
 };
 
 /* Index 0 of the ancestors is the process itself. */
@@ -26,6 +28,9 @@ static struct target target_of(const struct expr *e)
 {
 	struct target t = {.field = e->field};
 
+	t.flag = field_task_flag(e->field->id);
+	if (t.flag)
+		t.field = &fields[FIELD_TASK_FLAGS];
 	if (e->field->source == SOURCE_PARENT)
 		t.depth = 1;
 	if (e->field->source == SOURCE_ANCESTOR && e->key) {
@@ -76,6 +81,13 @@ static bool is_path_field(enum field_id f)
 	}
 }
 
+static struct form *flag_form(struct lower *l, uint64_t mask, uint64_t value)
+{
+	struct alt alt = {.mask = mask, .low = value, .high = value};
+
+	return form_lit(l, pred_intern(l->preds, FIELD_TASK_FLAGS, 0, &alt, 1), false);
+}
+
 static struct form *exists_form(struct lower *l, const struct node *n, struct target t)
 {
 	if (t.field->presence == PRESENCE_ALWAYS || t.field->presence == PRESENCE_OPEN)
@@ -83,6 +95,8 @@ static struct form *exists_form(struct lower *l, const struct node *n, struct ta
 	if (t.field->source == SOURCE_USER)
 		return form_hole(
 			l, n, arena_printf(l->arena, "the kernel does not know %s", t.field->name));
+	if (t.flag)
+		return flag_form(l, TASK_KNOWN(t.flag), TASK_KNOWN(t.flag));
 	return form_lit(l, pred_intern(l->preds, t.field->id, t.depth, NULL, 0), false);
 }
 
@@ -144,6 +158,84 @@ static void add_codes(struct lower *l, alts_t *alts, const struct field *f, enum
 	}
 }
 
+/* Whether the name of a capability has a text in it. */
+static bool has_cap(unsigned bit, enum op op, const struct literal *value)
+{
+	char name[64];
+	size_t len = caps_text(1ULL << bit, name, sizeof(name));
+
+	return match_text(op, name, len, value);
+}
+
+/* A text without a blank is in the names if it is in one of them. */
+static void add_caps(struct lower *l, alts_t *alts, enum op op, const struct literal *v)
+{
+	uint64_t mask = 0;
+	unsigned bit;
+
+	if (op == OP_EQ) {
+		if (caps_parse(v->text, v->len, &mask))
+			*vec_add(l->arena, alts) =
+				(struct alt){.mask = CAPS_NAMED, .low = mask, .high = mask};
+		return;
+	}
+	for (bit = 0; caps_name(bit); bit++) {
+		if (has_cap(bit, op, v))
+			mask |= 1ULL << bit;
+	}
+	if (mask)
+		*vec_add(l->arena, alts) = (struct alt){.mask = mask, .low = 1, .high = INT64_MAX};
+}
+
+/* Why the mask does not tell what the text is compared with. */
+static const char *undecidable_caps(const struct node *n)
+{
+	size_t i;
+
+	for (i = 0; i < n->n_values; i++) {
+		switch (n->op) {
+		case OP_EQ:
+		case OP_EQ2:
+		case OP_NE:
+		case OP_IN:
+		case OP_INTERSECTS:
+			break;
+		case OP_CONTAINS:
+		case OP_ICONTAINS:
+			if (!memchr(n->values[i].text, ' ', n->values[i].len))
+				break;
+			return "the kernel compares one capability at a time";
+		default:
+			return "the kernel looks for capabilities only by contains, icontains and "
+			       "equality";
+		}
+	}
+	return NULL;
+}
+
+/* Both truths of a bool are tried. */
+static struct form *flag_any(struct lower *l, const struct node *n, struct target t, enum op op,
+			     size_t first, size_t n_values)
+{
+	struct node some = *n;
+	struct form *kids[2];
+	int64_t truth;
+
+	some.op = op;
+	some.modifier = MOD_NONE;
+	some.values = n->values + first;
+	some.n_values = n_values;
+	for (truth = 0; truth < 2; truth++) {
+		struct value v = {.type = TYPE_BOOL, .num = truth};
+		uint64_t known = TASK_KNOWN(t.flag);
+
+		kids[truth] = interp_compare(&some, &v) == TRUTH_YES
+				      ? flag_form(l, known | t.flag, known | truth * t.flag)
+				      : form_const(false);
+	}
+	return form_group(l, FORM_OR, kids, 2);
+}
+
 /* ---- texts ---- */
 
 static bool is_ordered(enum op op)
@@ -196,6 +288,8 @@ static struct form *any_form(struct lower *l, const struct node *n, struct targe
 	alts_t alts = {};
 	size_t i;
 
+	if (t.flag)
+		return flag_any(l, n, t, op, first, n_values);
 	for (i = first; i < first + n_values; i++) {
 		const struct literal *v = &n->values[i];
 
@@ -205,6 +299,8 @@ static struct form *any_form(struct lower *l, const struct node *n, struct targe
 			add_codes(l, &alts, t.field, op, v);
 		else if (is_trivial(op, v))
 			return exists_form(l, n, t);
+		else if (t.field->source == SOURCE_CAPS)
+			add_caps(l, &alts, op, v);
 		else
 			add_text(l, &alts, t, op, v);
 	}
@@ -254,6 +350,8 @@ static const char *undecidable(struct lower *l, const struct node *n, struct tar
 		return "the kernel asks ancestors one thing at a time";
 	if (t.field->source == SOURCE_NUM || t.field->source == SOURCE_ENUM)
 		return NULL;
+	if (t.field->source == SOURCE_CAPS)
+		return undecidable_caps(n);
 	if (n->op == OP_REGEX)
 		return "the kernel's tables hold no regular expressions";
 	if (is_ordered(n->op))

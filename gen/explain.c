@@ -111,6 +111,7 @@ static const char *matcher_of(const struct pred *p)
 		return p->depth ? "bit of the ancestor" : "bits of the ancestors";
 	case SOURCE_NUM:
 	case SOURCE_ENUM:
+	case SOURCE_CAPS:
 		return p->n_alts ? "ranges" : "presence";
 	default:
 		return p->n_alts ? text_matcher(p) : "presence";

@@ -43,6 +43,7 @@ enum field_source {
 	SOURCE_TYPE,
 	SOURCE_NUM,
 	SOURCE_ENUM,
+	SOURCE_CAPS,
 	SOURCE_SHORT,
 	SOURCE_PROC,
 	SOURCE_PATH,
@@ -97,6 +98,11 @@ const char *field_type_name(enum field_type type);
 const char *field_nearest(const char *name);
 
 /* ---- gen/field_names.c ---- */
+
+/* TASK_* of a bool that is a part of FIELD_TASK_FLAGS, 0 for other fields; and the other way
+ * round, FIELD_COUNT for none. */
+uint32_t field_task_flag(enum field_id id);
+enum field_id field_of_task_flag(uint32_t flag);
 
 /* Without an index it means any ancestor; [0] is the process itself, [1] its parent. */
 bool field_is_lineage(enum field_id id);

@@ -9,6 +9,37 @@
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
+static const struct {
+	enum field_id id;
+	uint32_t flag;
+} task_flags[] = {
+	{FIELD_PROC_IS_SID_LEADER, TASK_SID_LEADER},
+	{FIELD_PROC_IS_PGID_LEADER, TASK_PGID_LEADER},
+	{FIELD_PROC_IS_VPGID_LEADER, TASK_PGID_LEADER}, /* the same process in any namespace */
+	{FIELD_PROC_IS_EXE_UPPER_LAYER, TASK_EXE_UPPER},
+	{FIELD_PROC_IS_EXE_LOWER_LAYER, TASK_EXE_LOWER},
+	{FIELD_PROC_IS_EXE_FROM_MEMFD, TASK_EXE_MEMFD},
+};
+#define N_TASK_FLAGS (sizeof(task_flags) / sizeof(task_flags[0]))
+
+uint32_t field_task_flag(enum field_id id)
+{
+	for (size_t i = 0; i < N_TASK_FLAGS; i++) {
+		if (task_flags[i].id == id)
+			return task_flags[i].flag;
+	}
+	return 0;
+}
+
+enum field_id field_of_task_flag(uint32_t flag)
+{
+	for (size_t i = 0; i < N_TASK_FLAGS; i++) {
+		if (task_flags[i].flag == flag)
+			return task_flags[i].id;
+	}
+	return FIELD_COUNT;
+}
+
 bool field_is_lineage(enum field_id id)
 {
 	switch (id) {

@@ -9,6 +9,7 @@
 #include "gen/output_call.h"
 
 #define ARGS FIELD_BIT(FIELD_PROC_ARGS)
+#define INFO FIELD_BIT(FIELD_TASK_FLAGS) /* struct task_info */
 #define KIN  FIELD_BIT(FIELD_PROC_ANAME)
 
 /* Of the process and its kin, by the beginning of the name: what /proc says of a process counts
@@ -52,10 +53,30 @@ static uint64_t needs_field(enum field_id f)
 		return ARGUMENTS;
 	case FIELD_FD_TYPES:
 		return ARGS;
+	case FIELD_PROC_SID:
+	case FIELD_PROC_VPGID:
+	case FIELD_PROC_PGID:
+	case FIELD_PROC_NTHREADS:
+	case FIELD_PROC_NCHILDS:
+	case FIELD_PROC_PID_TS:
+	case FIELD_PROC_PPID_TS:
+	case FIELD_PROC_IS_SID_LEADER:
+	case FIELD_PROC_IS_PGID_LEADER:
+	case FIELD_PROC_IS_VPGID_LEADER:
+	case FIELD_PROC_EXE_INO:
+	case FIELD_PROC_EXE_INO_CTIME:
+	case FIELD_PROC_EXE_INO_MTIME:
+	case FIELD_PROC_EXE_INO_CTIME_PROC:
+	case FIELD_PROC_EXE_INO_CTIME_PIDNS:
+	case FIELD_PROC_PIDNS_INIT_START_TS:
+	case FIELD_THREAD_VTID:
+		return INFO;
+	case FIELD_PROC_IS_EXE_UPPER_LAYER:
+	case FIELD_PROC_IS_EXE_LOWER_LAYER:
+	case FIELD_PROC_IS_EXE_FROM_MEMFD:
+		return INFO | ARGS | FIELD_BIT(FIELD_PROC_EXEPATH);
 	case FIELD_PROC_PEXE:
 	case FIELD_PROC_PEXEPATH:
-	case FIELD_PROC_PPID_TS:
-	case FIELD_PROC_PPID_DURATION:
 		return KIN | FIELD_BIT(FIELD_PROC_PPID);
 	case FIELD_PROC_EXELINE:
 		return FIELD_BIT(FIELD_PROC_EXE) | FIELD_BIT(FIELD_PROC_ARGS);
@@ -69,7 +90,7 @@ static uint64_t needs_field(enum field_id f)
 		return FIELD_BIT(FIELD_GROUP_GID);
 	case FIELD_CONTAINER_START_TS:
 	case FIELD_CONTAINER_DURATION:
-		return FIELD_BIT(FIELD_CONTAINER_ID) | KIN | ARGS;
+		return FIELD_BIT(FIELD_CONTAINER_ID) | INFO;
 	default:
 		break;
 	}

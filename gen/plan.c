@@ -64,6 +64,7 @@ static void match_field(struct plan *p, enum field_id f)
 		break;
 	case SOURCE_NUM:
 	case SOURCE_ENUM:
+	case SOURCE_CAPS:
 		range_build(p->arena, f, &p->preds, &p->ranges);
 		break;
 	default:

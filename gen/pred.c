@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/caps.h"
 #include "gen/op.h"
 
 static int alt_order(const void *x, const void *y)
@@ -95,7 +96,7 @@ bool pred_is_number(const struct pred *p)
 {
 	enum field_source s = fields[p->field].source;
 
-	return s == SOURCE_NUM || s == SOURCE_ENUM;
+	return s == SOURCE_NUM || s == SOURCE_ENUM || s == SOURCE_CAPS;
 }
 
 bool pred_is_derived(const struct pred *p)
@@ -294,11 +295,35 @@ static const char *code_text(struct arena *a, enum field_id f, int64_t code)
 	return s ? s : arena_printf(a, "%" PRId64, code);
 }
 
+static const char *caps_range_text(struct arena *a, const char *name, const struct alt *r)
+{
+	char text[2048];
+
+	caps_text(r->mask == CAPS_NAMED ? (uint64_t)r->low : r->mask, text, sizeof(text));
+	return arena_printf(a, "%s %s \"%s\"", name, r->mask == CAPS_NAMED ? "=" : "intersects",
+			    text);
+}
+
+/* Truths of bools: which is known, and what it is. */
+static const char *flag_range_text(struct arena *a, const struct alt *r)
+{
+	uint32_t flag = r->mask & (TASK_KNOWN(1u) - 1);
+	enum field_id f = field_of_task_flag(flag ? flag : r->mask / TASK_KNOWN(1u));
+
+	if (!flag)
+		return arena_printf(a, "%s exists", fields[f].name);
+	return arena_printf(a, "%s = %s", fields[f].name, r->low & flag ? "true" : "false");
+}
+
 static const char *range_text(struct arena *a, const char *name, enum field_id f,
 			      const struct alt *r)
 {
 	const char *low = code_text(a, f, r->low), *high = code_text(a, f, r->high);
 
+	if (fields[f].source == SOURCE_CAPS)
+		return caps_range_text(a, name, r);
+	if (f == FIELD_TASK_FLAGS)
+		return flag_range_text(a, r);
 	if (r->mask != UINT64_MAX)
 		name = arena_printf(a, "%s & %#" PRIx64, name, r->mask);
 	if (r->low == r->high)

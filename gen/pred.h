@@ -49,7 +49,7 @@ struct pred *pred_intern(struct preds *ps, enum field_id field, unsigned depth,
 struct pred *pred_union(struct preds *ps, struct pred *const *list, size_t n);
 bool pred_is_process(const struct pred *p);
 bool pred_is_derived(const struct pred *p);
-/* NUM and ENUM, their existence included. */
+/* NUM, ENUM and CAPS, their existence included. */
 bool pred_is_number(const struct pred *p);
 /* A comparison of texts, decided by set or automaton at exec or at the event. */
 bool pred_is_text(const struct pred *p);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/caps.h"
 #include "kern/decide.h"
 
 struct tables {
@@ -219,6 +220,56 @@ static __s64 code_of(enum field_id f, const struct value *v)
 	return number ? number : INT64_MIN;
 }
 
+/* The bools that FIELD_TASK_FLAGS is made of, as far as the event has them. */
+static void add_flags(struct tables *t, const struct event *ev)
+{
+	const struct img_ranges *r = &t->h->type_ranges[t->slot];
+	__u64 flags = 0, doubt = 0;
+	__u32 i;
+	int f;
+
+	for (f = 0; f < FIELD_COUNT; f++) {
+		__u32 flag = field_task_flag(f);
+		struct value v = {};
+
+		switch (flag ? ev->get(ev, f, NULL, &v) : HAVE_MISSING) {
+		case HAVE_VALUE:
+			flags |= TASK_KNOWN(flag) | (v.num ? flag : 0);
+			break;
+		case HAVE_UNKNOWN:
+			doubt |= TASK_KNOWN(flag);
+			break;
+		case HAVE_MISSING:
+			break;
+		}
+	}
+	doubt &= ~flags;
+	t->num[FIELD_TASK_FLAGS] = flags;
+	t->have |= FIELD_BIT(FIELD_TASK_FLAGS);
+	for (i = r->first; i < r->first + r->n; i++) {
+		const struct img_range *range =
+			img_at(t->im, t->h->ranges, i, sizeof(struct img_range));
+
+		if (range->field == FIELD_TASK_FLAGS && (range->mask & doubt))
+			match_pred(t->unknown, range->pred);
+	}
+}
+
+static __s64 number_of(struct tables *t, enum field_id f, const struct value *v)
+{
+	uint64_t mask;
+
+	switch (fields[f].source) {
+	case SOURCE_ENUM:
+		return code_of(f, v);
+	case SOURCE_CAPS:
+		t->unsure |= !caps_parse(v->str, v->len, &mask);
+		return mask;
+	default:
+		return v->num;
+	}
+}
+
 static void add_number(struct tables *t, const struct event *ev, enum field_id f)
 {
 	struct value v = {};
@@ -229,7 +280,7 @@ static void add_number(struct tables *t, const struct event *ev, enum field_id f
 	if (have == HAVE_MISSING)
 		t->unsure = true;
 	if (have == HAVE_VALUE) {
-		t->num[f] = fields[f].source == SOURCE_ENUM ? code_of(f, &v) : v.num;
+		t->num[f] = number_of(t, f, &v);
 		t->have |= FIELD_BIT(f);
 		return;
 	}
@@ -246,7 +297,11 @@ static void numbers(struct tables *t, const struct event *ev)
 
 	t->have = 0;
 	for (f = 0; f < FIELD_KERNEL_COUNT; f++) {
-		if (t->h->type_nums[t->slot] & FIELD_BIT(f))
+		if (!(t->h->type_nums[t->slot] & FIELD_BIT(f)))
+			continue;
+		if (f == FIELD_TASK_FLAGS)
+			add_flags(t, ev);
+		else
 			add_number(t, ev, f);
 	}
 	for (i = r->first; i < r->first + r->n; i++)

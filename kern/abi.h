@@ -341,6 +341,7 @@ enum tail_id {
 	TAIL_TEXT,	/* another text of the call: type of a file system, name of a module */
 	TAIL_SOCKET,	/* struct socket_info of the descriptor */
 	TAIL_SUN,	/* path of a unix socket's address; a first NUL: an abstract one */
+	TAIL_TASK,	/* struct task_info */
 	TAIL_COUNT
 };
 
@@ -384,6 +385,35 @@ struct socket_info {
 #define OPENED_UPPER   (1u << 29) /* the file is in the upper layer of an overlay, ... */
 #define OPENED_LOWER   (1u << 30) /* ... or in a lower one */
 #define OPENED_FLAGS   (OPENED_CREATED | OPENED_UPPER | OPENED_LOWER)
+
+/* What the kernel knows of a process at the event beyond what every record says. */
+struct task_info {
+	__u64 start;	    /* when the process began: CLOCK_BOOTTIME, ns */
+	__u64 parent_start; /* the same of its parent, 0: it has none */
+	__u64 ns_start;	    /* of the first process of its pid namespace, 0: not known */
+	__u64 caps[3];	    /* CAPS_* */
+	__u64 exe_ino;	    /* of the executed file */
+	__s64 exe_ctime;    /* ns since 1970 */
+	__s64 exe_mtime;
+	__u32 vpid; /* in the pid namespace of the process, as the others with a v */
+	__u32 pvpid;
+	__u32 vtid;
+	__u32 sid; /* 0: its session is not in that namespace */
+	__u32 vpgid;
+	__u32 pgid;
+	__u32 threads;
+	__u32 flags; /* TASK_* */
+};
+enum { CAPS_EFFECTIVE, CAPS_PERMITTED, CAPS_INHERITABLE };
+/* Of each of the bool fields that one number holds: its truth, and above it whether it is known
+ * (TASK_KNOWN). FIELD_TASK_FLAGS is this number. */
+#define TASK_SID_LEADER	  1u
+#define TASK_PGID_LEADER  2u
+#define TASK_EXE_UPPER	  4u
+#define TASK_EXE_LOWER	  8u
+#define TASK_EXE_MEMFD	  16u
+#define TASK_KNOWN(flags) ((flags) << 16)
+#define TASK_ALL_KNOWN	  0x1f0000u
 
 struct record {
 	__u32 size;

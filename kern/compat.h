@@ -24,6 +24,56 @@ INLINE struct kernfs_node *kernfs_parent(struct kernfs_node *kn)
 	return BPF_CORE_READ(old, parent);
 }
 
+/* Times of an inode: one structure, renamed in 6.6 and 6.7, two numbers since 6.11. */
+struct inode___old {
+	struct timespec64 i_ctime;
+	struct timespec64 i_mtime;
+} __attribute__((preserve_access_index));
+struct inode___6_6 {
+	struct timespec64 __i_ctime;
+} __attribute__((preserve_access_index));
+struct inode___6_7 {
+	struct timespec64 __i_mtime;
+} __attribute__((preserve_access_index));
+struct inode___6_11 {
+	__s64 i_ctime_sec;
+	__s64 i_mtime_sec;
+	__u32 i_ctime_nsec;
+	__u32 i_mtime_nsec;
+} __attribute__((preserve_access_index));
+
+#define NS_PER_S 1000000000LL
+
+INLINE __s64 inode_ctime(struct inode *i)
+{
+	struct inode___6_11 *recent = (void *)i;
+	struct inode___6_6 *renamed = (void *)i;
+	struct inode___old *old = (void *)i;
+
+	if (bpf_core_field_exists(recent->i_ctime_sec))
+		return BPF_CORE_READ(recent, i_ctime_sec) * NS_PER_S +
+		       (BPF_CORE_READ(recent, i_ctime_nsec) & 0x3fffffff);
+	if (bpf_core_field_exists(renamed->__i_ctime))
+		return BPF_CORE_READ(renamed, __i_ctime.tv_sec) * NS_PER_S +
+		       (BPF_CORE_READ(renamed, __i_ctime.tv_nsec) & 0x3fffffff);
+	return BPF_CORE_READ(old, i_ctime.tv_sec) * NS_PER_S + BPF_CORE_READ(old, i_ctime.tv_nsec);
+}
+
+INLINE __s64 inode_mtime(struct inode *i)
+{
+	struct inode___6_11 *recent = (void *)i;
+	struct inode___6_7 *renamed = (void *)i;
+	struct inode___old *old = (void *)i;
+
+	if (bpf_core_field_exists(recent->i_mtime_sec))
+		return BPF_CORE_READ(recent, i_mtime_sec) * NS_PER_S +
+		       BPF_CORE_READ(recent, i_mtime_nsec);
+	if (bpf_core_field_exists(renamed->__i_mtime))
+		return BPF_CORE_READ(renamed, __i_mtime.tv_sec) * NS_PER_S +
+		       BPF_CORE_READ(renamed, __i_mtime.tv_nsec);
+	return BPF_CORE_READ(old, i_mtime.tv_sec) * NS_PER_S + BPF_CORE_READ(old, i_mtime.tv_nsec);
+}
+
 /* The cgroup that tells the container: of the unified hierarchy, or, where nothing uses that
  * one (cgroup v1), of the pids or memory controller. */
 enum cgroup_subsys_id___any { pids_cgrp_id = 1, memory_cgrp_id = 2 };

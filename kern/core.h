@@ -43,6 +43,7 @@ struct super_block {
 struct inode {
 	unsigned short i_mode;
 	struct super_block *i_sb;
+	unsigned long i_ino;
 };
 
 struct dentry {
@@ -93,9 +94,31 @@ struct mm_struct {
 	struct file *exe_file;
 };
 
+/* Two numbers of 32 bits or one of 64: it depends on the kernel. */
+typedef struct {
+	__u64 val;
+} kernel_cap_t;
+
 struct cred {
 	kuid_t euid;
 	kgid_t egid;
+	kernel_cap_t cap_inheritable;
+	kernel_cap_t cap_permitted;
+	kernel_cap_t cap_effective;
+};
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[];
+};
+
+struct pid_namespace {
+	struct task_struct *child_reaper;
 };
 
 struct tty_driver {
@@ -110,6 +133,8 @@ struct tty_struct {
 
 struct signal_struct {
 	atomic_t live;
+	int nr_threads;
+	struct pid *pids[4];
 	struct tty_struct *tty;
 };
 
@@ -148,6 +173,9 @@ struct task_struct {
 	int pid;
 	int tgid;
 	struct task_struct *real_parent;
+	struct task_struct *group_leader;
+	struct pid *thread_pid;
+	__u64 start_boottime;
 	const struct cred *cred;
 	char comm[COMM_SIZE];
 	struct fs_struct *fs;

@@ -207,6 +207,11 @@ GLOBAL int emit_process(__u32 idx, __u64 need)
 			  (__u64)BPF_CORE_READ(t, fs, pwd.mnt), &cwd);
 		add_text(s, TAIL_CWD, &cwd);
 	}
+	if (need & INFO_FIELDS) {
+		if (!s->has_task)
+			read_info(idx);
+		add_tail(s, TAIL_TASK, &s->task, sizeof(s->task));
+	}
 	if (need & NEED_ANCESTORS)
 		add_ancestors(idx, need & FIELD_BIT(FIELD_PROC_ANAME) ? ANCESTORS_MAX : 1);
 	if (need & FIELD_BIT(FIELD_PROC_PCMDLINE))

@@ -21,18 +21,6 @@ INLINE struct file *file_of_fd(long fd)
 	return f;
 }
 
-/* In an overlay, the dentry in the upper layer stands behind the inode. */
-INLINE __u32 layer_of(struct inode *inode)
-{
-	struct dentry *upper = NULL;
-
-	if (BPF_CORE_READ(inode, i_sb, s_magic) != OVERLAY_MAGIC)
-		return 0;
-	bpf_probe_read_kernel(&upper, sizeof(upper),
-			      (unsigned char *)inode + bpf_core_type_size(struct inode));
-	return upper && BPF_CORE_READ(upper, d_inode) ? OPENED_UPPER : OPENED_LOWER;
-}
-
 /* OPENED_*, for who compares or prints the flags. */
 INLINE void open_outcome(struct scratch *s)
 {
@@ -47,7 +35,7 @@ INLINE void open_outcome(struct scratch *s)
 	}
 	if (BPF_CORE_READ(f, f_mode) & FMODE_CREATED)
 		a->flags |= OPENED_CREATED;
-	a->flags |= layer_of(BPF_CORE_READ(f, f_inode));
+	a->flags |= layer_of(BPF_CORE_READ(f, f_inode), OPENED_UPPER, OPENED_LOWER);
 }
 
 INLINE void open_numbers(struct scratch *s, struct img im)

@@ -100,7 +100,10 @@ struct scratch {
 	__u32 any_unknown;  /* unknown is not all zero */
 	__u32 judged;	    /* the numbers of an open were looked at */
 	__u32 type_slot;    /* of type */
+	__u32 number;	    /* of this slot */
+	__u32 has_task;	    /* task was read */
 	struct proc proc;
+	struct task_info task;
 	struct text argv, exepath, resolved, written, base, normal;
 	struct normal norm;
 	struct walk walk;
@@ -142,6 +145,8 @@ INLINE int scratch_take(struct scratch **out)
 		s->owner = me;
 		barrier();
 		if (s->owner == me) {
+			s->number = base + i;
+			s->has_task = 0;
 			*out = s;
 			return base + i;
 		}

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* task_struct to numbers and texts, for the current task and its parents. */
 #pragma once
-#include "kern/eval.h"
-#include "kern/path.h"
+#include "kern/info.h"
 
 INLINE __u32 task_ppid(struct task_struct *t)
 {
@@ -22,12 +21,6 @@ INLINE __u32 task_tty(struct task_struct *t)
 	return (minor & 0xff) | major << 8 | (minor & ~0xffu) << 12;
 }
 
-INLINE void set_num(struct scratch *s, enum field_id f, __s64 value)
-{
-	s->num[f] = value;
-	s->have |= FIELD_BIT(f);
-}
-
 /* The numbers of the current task that are asked for. */
 INLINE void read_task_numbers(struct scratch *s, __u64 wanted)
 {
@@ -45,6 +38,8 @@ INLINE void read_task_numbers(struct scratch *s, __u64 wanted)
 		set_num(s, FIELD_GROUP_GID, t->cred->egid.val);
 	if (wanted & FIELD_BIT(FIELD_USER_LOGINUID))
 		set_num(s, FIELD_USER_LOGINUID, (__s32)t->loginuid.val);
+	if (wanted & INFO_FIELDS)
+		info_numbers(s->number);
 }
 
 /* argv of the current address space into AREA_ARGV. Bounded by arg_end: a longer copy would

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/caps.h"
 #include "user/buf.h"
 #include "user/procfs.h"
 #include "user/util.h"
@@ -45,19 +46,27 @@ static enum have of_status(struct record_event *e, const char *key, bool last, s
 	return field_number(out, n);
 }
 
-#define STATUS(id, key, last)                                                                      \
+#define STATUS(id, key)                                                                            \
 	GETTER(id)                                                                                 \
 	{                                                                                          \
-		return of_status(e, key, last, out);                                               \
+		return of_status(e, key, false, out);                                              \
 	}
-STATUS(PROC_VPID, "NSpid", true)
-STATUS(PROC_SID, "NSsid", true)
-STATUS(PROC_VPGID, "NSpgid", true)
-STATUS(PROC_PGID, "NSpgid", false)
-STATUS(PROC_VMSIZE, "VmSize", false)
-STATUS(PROC_VMRSS, "VmRSS", false)
-STATUS(PROC_VMSWAP, "VmSwap", false)
-STATUS(PROC_NTHREADS, "Threads", false)
+STATUS(PROC_VMSIZE, "VmSize")
+STATUS(PROC_VMRSS, "VmRSS")
+STATUS(PROC_VMSWAP, "VmSwap")
+
+/* In the record if a rule asked for it. */
+#define INFO(id, member, key, last)                                                                \
+	GETTER(id)                                                                                 \
+	{                                                                                          \
+		return e->has_info ? field_number(out, e->info.member)                             \
+				   : of_status(e, key, last, out);                                 \
+	}
+INFO(PROC_VPID, vpid, "NSpid", true)
+INFO(PROC_SID, sid, "NSsid", true)
+INFO(PROC_VPGID, vpgid, "NSpgid", true)
+INFO(PROC_PGID, pgid, "NSpgid", false)
+INFO(PROC_NTHREADS, threads, "Threads", false)
 
 GETTER(PROC_NCHILDS)
 {
@@ -69,9 +78,14 @@ GETTER(PROC_NCHILDS)
 
 GETTER(THREAD_VTID)
 {
-	struct procfs *p = procfs_open(e->rec->pid, e->rec->tid);
+	struct procfs *p;
 	int64_t n;
-	bool good = p && procfs_status_last(p, "NSpid", &n);
+	bool good;
+
+	if (e->has_info)
+		return field_number(out, e->info.vtid);
+	p = procfs_open(e->rec->pid, e->rec->tid);
+	good = p && procfs_status_last(p, "NSpid", &n);
 
 	procfs_free(&p);
 	return good ? field_number(out, n) : HAVE_UNKNOWN;
@@ -79,9 +93,16 @@ GETTER(THREAD_VTID)
 
 GETTER(PROC_PVPID)
 {
-	struct procfs *p = e->n_ancestors ? field_other(e, e->ancestor_pids[0]) : NULL;
+	struct procfs *p;
 	int64_t n;
-	bool good = p && procfs_status_last(p, "NSpid", &n);
+	bool good;
+
+	if (e->has_info && !e->info.parent_start)
+		return HAVE_MISSING;
+	if (e->has_info)
+		return field_number(out, e->info.pvpid);
+	p = e->n_ancestors ? field_other(e, e->ancestor_pids[0]) : NULL;
+	good = p && procfs_status_last(p, "NSpid", &n);
 
 	procfs_free(&p);
 	return good ? field_number(out, n) : HAVE_UNKNOWN;
@@ -98,18 +119,38 @@ static enum have is_leader(struct record_event *e, const char *key, bool last, s
 	return field_number(out, id == pid);
 }
 
+/* A bool of the record; false if that does not say. */
+static bool have_flag(const struct record_event *e, uint32_t flag, struct value *out)
+{
+	if (!e->has_info || !(e->info.flags & TASK_KNOWN(flag)))
+		return false;
+	field_number(out, !!(e->info.flags & flag));
+	return true;
+}
+
+GETTER(TASK_FLAGS)
+{
+	return e->has_info ? field_number(out, e->info.flags) : HAVE_UNKNOWN;
+}
+
 GETTER(PROC_IS_SID_LEADER)
 {
+	if (have_flag(e, TASK_SID_LEADER, out))
+		return HAVE_VALUE;
 	return is_leader(e, "NSsid", true, out);
 }
 
 GETTER(PROC_IS_VPGID_LEADER)
 {
+	if (have_flag(e, TASK_PGID_LEADER, out))
+		return HAVE_VALUE;
 	return is_leader(e, "NSpgid", true, out);
 }
 
 GETTER(PROC_IS_PGID_LEADER)
 {
+	if (have_flag(e, TASK_PGID_LEADER, out))
+		return HAVE_VALUE;
 	return is_leader(e, "NSpgid", false, out);
 }
 
@@ -198,34 +239,29 @@ GETTER(PROC_ENV)
 	return field_text(out, "");
 }
 
-static enum have caps(struct record_event *e, enum field_id f, const char *key, struct value *out)
+static enum have caps(struct record_event *e, enum field_id f, unsigned which, const char *key,
+		      struct value *out)
 {
-	struct procfs *p = task(e);
+	struct procfs *p = e->has_info ? NULL : task(e);
 	size_t len;
-	const char *mask = p ? procfs_status(p, key, &len) : NULL;
+	const char *hex = p ? procfs_status(p, key, &len) : NULL;
 	char *to = field_room(e, f, 1024);
 
-	if (!mask || !to)
+	if (!to || (!hex && !e->has_info))
 		return HAVE_UNKNOWN;
-	out->len = procfs_caps(strtoull(mask, NULL, 16), to, 1024);
+	out->len = caps_text(e->has_info ? e->info.caps[which] : strtoull(hex, NULL, 16), to, 1024);
 	out->str = to;
 	return HAVE_VALUE;
 }
 
-GETTER(THREAD_CAP_EFFECTIVE)
-{
-	return caps(e, FIELD_THREAD_CAP_EFFECTIVE, "CapEff", out);
-}
-
-GETTER(THREAD_CAP_PERMITTED)
-{
-	return caps(e, FIELD_THREAD_CAP_PERMITTED, "CapPrm", out);
-}
-
-GETTER(THREAD_CAP_INHERITABLE)
-{
-	return caps(e, FIELD_THREAD_CAP_INHERITABLE, "CapInh", out);
-}
+#define CAPS(name, key)                                                                            \
+	GETTER(THREAD_CAP_##name)                                                                  \
+	{                                                                                          \
+		return caps(e, FIELD_THREAD_CAP_##name, CAPS_##name, key, out);                    \
+	}
+CAPS(EFFECTIVE, "CapEff")
+CAPS(PERMITTED, "CapPrm")
+CAPS(INHERITABLE, "CapInh")
 
 /* ---- cgroups ---- */
 
@@ -310,8 +346,19 @@ static bool start_of(struct record_event *e, uint32_t pid, int64_t *out)
 	return good;
 }
 
+/* A time of the record's clock; 0: none. */
+static bool real_time(const struct record_event *e, uint64_t boot_time, int64_t *out)
+{
+	if (!e->has_info || !boot_time)
+		return false;
+	*out = (int64_t)((uint64_t)e->time - (e->rec->time - boot_time));
+	return true;
+}
+
 GETTER(PROC_PID_TS)
 {
+	if (real_time(e, e->info.start, &out->num))
+		return HAVE_VALUE;
 	return start_of(e, e->rec->pid, &out->num) ? HAVE_VALUE : HAVE_UNKNOWN;
 }
 
@@ -325,6 +372,10 @@ GETTER(PROC_DURATION)
 
 GETTER(PROC_PPID_TS)
 {
+	if (e->has_info && !e->info.parent_start)
+		return HAVE_MISSING;
+	if (real_time(e, e->info.parent_start, &out->num))
+		return HAVE_VALUE;
 	return start_of(e, e->rec->ppid, &out->num) ? HAVE_VALUE : HAVE_UNKNOWN;
 }
 
@@ -344,6 +395,8 @@ static bool start_of_namespace(struct record_event *e, int64_t *out)
 	char own[64], its[64];
 	int64_t id;
 
+	if (real_time(e, e->info.ns_start, out))
+		return true;
 	if (!p || procfs_link(p, "ns/pid", its, sizeof(its)) < 0 ||
 	    readlink("/proc/self/ns/pid", own, sizeof(own)) < 0)
 		return false;
@@ -391,10 +444,17 @@ static bool stat_exe(struct record_event *e, struct stat *st)
 	return p && !procfs_stat_file(p, "exe", st);
 }
 
+static bool has_exe(const struct record_event *e)
+{
+	return e->has_info && e->info.exe_ino;
+}
+
 GETTER(PROC_EXE_INO)
 {
 	struct stat st;
 
+	if (has_exe(e))
+		return field_number(out, e->info.exe_ino);
 	return stat_exe(e, &st) ? field_number(out, st.st_ino) : HAVE_UNKNOWN;
 }
 
@@ -402,6 +462,8 @@ GETTER(PROC_EXE_INO_CTIME)
 {
 	struct stat st;
 
+	if (has_exe(e))
+		return field_number(out, e->info.exe_ctime);
 	if (!stat_exe(e, &st))
 		return HAVE_UNKNOWN;
 	return field_number(out, st.st_ctim.tv_sec * NS_PER_S + st.st_ctim.tv_nsec);
@@ -411,6 +473,8 @@ GETTER(PROC_EXE_INO_MTIME)
 {
 	struct stat st;
 
+	if (has_exe(e))
+		return field_number(out, e->info.exe_mtime);
 	if (!stat_exe(e, &st))
 		return HAVE_UNKNOWN;
 	return field_number(out, st.st_mtim.tv_sec * NS_PER_S + st.st_mtim.tv_nsec);
@@ -484,21 +548,28 @@ static enum have in_layer(struct record_event *e, enum procfs_layer wanted, stru
 
 GETTER(PROC_IS_EXE_UPPER_LAYER)
 {
+	if (have_flag(e, TASK_EXE_UPPER, out))
+		return HAVE_VALUE;
 	return in_layer(e, LAYER_UPPER, out);
 }
 
 GETTER(PROC_IS_EXE_LOWER_LAYER)
 {
+	if (have_flag(e, TASK_EXE_LOWER, out))
+		return HAVE_VALUE;
 	return in_layer(e, LAYER_LOWER, out);
 }
 
 /* The kernel's path of a memfd is its name, "/memfd:NAME", in the record and in /proc. */
 GETTER(PROC_IS_EXE_FROM_MEMFD)
 {
-	struct procfs *p = task(e);
 	struct value path = {};
 	char exe[PATH_MAX];
+	struct procfs *p;
 
+	if (have_flag(e, TASK_EXE_MEMFD, out))
+		return HAVE_VALUE;
+	p = task(e);
 	if (p && procfs_exe(p, exe, sizeof(exe)) >= 0)
 		return field_number(out, !strncmp(exe, "memfd:", 6));
 	if (get_PROC_EXEPATH(e, NULL, &path) != HAVE_VALUE || !path.len)

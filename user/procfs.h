@@ -57,5 +57,3 @@ enum procfs_layer procfs_exe_layer(struct procfs *p);
 /* Type and name of an open descriptor, as fd.type and fd.name have them. False if it is not
  * there; *type NULL if it cannot be told. */
 bool procfs_fd(struct procfs *p, unsigned fd, const char **type, char *name, size_t size);
-/* Names of the capabilities in a hexadecimal mask, one blank between two; bytes written. */
-size_t procfs_caps(uint64_t mask, char *out, size_t size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The layer that an executed file comes from, and the names of capabilities. */
+/* The layer that an executed file comes from. */
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
@@ -9,8 +9,6 @@
 
 #include "user/procfs.h"
 #include "user/util.h"
-
-/* ---- layers ---- */
 
 /* One line of mountinfo: where it is mounted, what it is, and the directory of its upper layer. */
 struct overlay {
@@ -126,63 +124,4 @@ enum procfs_layer procfs_exe_layer(struct procfs *p)
 	if (fs.f_type != OVERLAYFS_SUPER_MAGIC)
 		return LAYER_NONE;
 	return layer_of(p, exe, o);
-}
-
-/* ---- capabilities ---- */
-
-size_t procfs_caps(uint64_t mask, char *out, size_t size)
-{
-	static const char *const names[] = {
-		"CHOWN",
-		"DAC_OVERRIDE",
-		"DAC_READ_SEARCH",
-		"FOWNER",
-		"FSETID",
-		"KILL",
-		"SETGID",
-		"SETUID",
-		"SETPCAP",
-		"LINUX_IMMUTABLE",
-		"NET_BIND_SERVICE",
-		"NET_BROADCAST",
-		"NET_ADMIN",
-		"NET_RAW",
-		"IPC_LOCK",
-		"IPC_OWNER",
-		"SYS_MODULE",
-		"SYS_RAWIO",
-		"SYS_CHROOT",
-		"SYS_PTRACE",
-		"SYS_PACCT",
-		"SYS_ADMIN",
-		"SYS_BOOT",
-		"SYS_NICE",
-		"SYS_RESOURCE",
-		"SYS_TIME",
-		"SYS_TTY_CONFIG",
-		"MKNOD",
-		"LEASE",
-		"AUDIT_WRITE",
-		"AUDIT_CONTROL",
-		"SETFCAP",
-		"MAC_OVERRIDE",
-		"MAC_ADMIN",
-		"SYSLOG",
-		"WAKE_ALARM",
-		"BLOCK_SUSPEND",
-		"AUDIT_READ",
-		"PERFMON",
-		"BPF",
-		"CHECKPOINT_RESTORE",
-	};
-	size_t len = 0;
-
-	if (size)
-		out[0] = '\0';
-	for (size_t i = 0; i < ARRAY_LEN(names) && len < size; i++) {
-		if (mask >> i & 1)
-			len += snprintf(out + len, size - len, "%sCAP_%s", len ? " " : "",
-					names[i]);
-	}
-	return len < size ? len : size ? size - 1 : 0;
 }

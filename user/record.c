@@ -38,6 +38,8 @@ static size_t tail_unit(enum tail_id t)
 		return sizeof(struct hit);
 	case TAIL_ANCESTORS:
 		return sizeof(struct ancestor);
+	case TAIL_TASK:
+		return sizeof(struct task_info);
 	case TAIL_SOCKET:
 		return sizeof(struct socket_info);
 	default:
@@ -118,6 +120,16 @@ static void take_ancestors(struct record_event *e)
 	}
 }
 
+static void take_info(struct record_event *e)
+{
+	size_t len = 0;
+	const void *info = record_tail(e, TAIL_TASK, &len);
+
+	e->has_info = len;
+	if (len)
+		memcpy(&e->info, info, sizeof(e->info));
+}
+
 /* The kernel's copy of argv ended at its bound: what /proc says counts as the rest of it only
  * if it begins with the same bytes. */
 static void read_whole_argv(struct record_event *e)
@@ -185,6 +197,7 @@ int record_open(struct record_event *e, const void *data, size_t size, uint64_t 
 	memcpy(e->container, e->rec->container, SHORT_SIZE);
 	e->container[SHORT_SIZE] = '\0';
 	take_ancestors(e);
+	take_info(e);
 	count_path_views(e);
 	e->ev.views = e->n_paths * e->n_cmds * e->n_names;
 	return 0;

@@ -45,8 +45,10 @@ struct record_event {
 	char ancestors[ANCESTORS_MAX][COMM_SIZE + 1];
 	uint32_t ancestor_pids[ANCESTORS_MAX];
 	unsigned n_ancestors, parent; /* parent: its process id */
-	struct procfs *now; /* what /proc says of the process; read when first asked for */
-	char *parent_argv;  /* read from /proc when first asked for */
+	struct procfs *now;    /* what /proc says of the process; read when first asked for */
+	struct task_info info; /* only if has_info */
+	bool has_info;
+	char *parent_argv; /* read from /proc when first asked for */
 	size_t parent_argv_len;
 	struct record_text text[FIELD_COUNT]; /* where getters build texts */
 };

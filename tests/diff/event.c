@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/caps.h"
+
 uint64_t chance_next(struct chance *c)
 {
 	uint64_t z = c->state += 0x9e3779b97f4a7c15ULL;
@@ -106,6 +108,16 @@ static void numbers_make(struct chance *c, struct diff_event *e, bool open)
 	set_num(e, FIELD_USER_UID, chance_once(c, 4) ? 4294967295 : chance_below(c, 4));
 	set_num(e, FIELD_USER_LOGINUID, (int64_t)chance_below(c, 4) - 1);
 	set_num(e, FIELD_GROUP_GID, chance_below(c, 4));
+	set_num(e, FIELD_PROC_VPID, 1 + chance_below(c, 4));
+	set_num(e, FIELD_PROC_DURATION, chance_below(c, 3) * 1000000000LL);
+	if (e->num[FIELD_PROC_PPID]) {
+		set_num(e, FIELD_PROC_PVPID, chance_below(c, 4));
+		set_num(e, FIELD_PROC_PPID_DURATION, chance_below(c, 3) * 1000000000LL);
+	}
+	set_num(e, FIELD_THREAD_CAP_PERMITTED, chance_next(c) & CAPS_NAMED);
+	set_num(e, FIELD_THREAD_CAP_EFFECTIVE, chance_below(c, 8) << 20);
+	set_num(e, FIELD_THREAD_CAP_INHERITABLE, chance_once(c, 2));
+	set_num(e, FIELD_TASK_FLAGS, chance_next(c) & (TASK_ALL_KNOWN | TASK_ALL_KNOWN >> 16));
 	if (!open)
 		return;
 	set_num(e, FIELD_FD_NUM, res < 0 ? -1 : res);
@@ -175,12 +187,14 @@ static enum have give_command(struct value *out, const struct diff_proc *p, enum
 static enum have give_number(const struct diff_event *e, enum field_id f, struct value *out)
 {
 	const char *text;
-	char number[24];
+	char number[24], caps[2048];
 
 	if (!(e->have & FIELD_BIT(f)))
 		return HAVE_MISSING;
 	if ((e->unsure & FIELD_BIT(f)) && !e->whole)
 		return HAVE_UNKNOWN;
+	if (fields[f].source == SOURCE_CAPS)
+		return give(out, caps, caps_text(e->num[f], caps, sizeof(caps)), true);
 	if (fields[f].source != SOURCE_ENUM) {
 		*out = (struct value){.type = fields[f].type, .num = e->num[f]};
 		return HAVE_VALUE;
@@ -189,6 +203,16 @@ static enum have give_number(const struct diff_event *e, enum field_id f, struct
 	snprintf(number, sizeof(number), "%" PRId64, e->num[f]);
 	text = text ? text : number;
 	return give(out, text, strlen(text), true);
+}
+
+static enum have give_flag(const struct diff_event *e, uint32_t flag, struct value *out)
+{
+	if ((e->unsure & FIELD_BIT(FIELD_TASK_FLAGS)) && !e->whole)
+		return HAVE_UNKNOWN;
+	if (!(e->num[FIELD_TASK_FLAGS] & TASK_KNOWN(flag)))
+		return HAVE_MISSING;
+	*out = (struct value){.type = TYPE_BOOL, .num = !!(e->num[FIELD_TASK_FLAGS] & flag)};
+	return HAVE_VALUE;
 }
 
 static enum have give_ancestor(const struct diff_event *e, const char *arg, struct value *out)
@@ -275,6 +299,8 @@ static enum have event_get(const struct event *ev, enum field_id f, const char *
 	case FIELD_EVT_SOURCE:
 		return give(out, "syscall", 7, true);
 	default:
+		if (field_task_flag(f))
+			return give_flag(e, field_task_flag(f), out);
 		return f < FIELD_KERNEL_COUNT ? give_number(e, f, out) : HAVE_MISSING;
 	}
 }

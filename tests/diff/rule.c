@@ -154,8 +154,8 @@ static void text_compare(struct chance *c, char *to)
 static void number_compare(struct chance *c, char *to)
 {
 	static const char *const numbers[] = {
-		"evt.rawres",	 "proc.pid",  "proc.ppid", "proc.tty", "user.uid",
-		"user.loginuid", "group.gid", "fd.num",	   "evt.num",
+		"evt.rawres", "proc.pid", "proc.ppid", "proc.tty",  "user.uid",	  "user.loginuid",
+		"group.gid",  "fd.num",	  "evt.num",   "proc.vpid", "proc.pvpid",
 	};
 	static const char *const ops[] = {"=", "!=", "<", "<=", ">", ">="};
 	const char *f = PICK(c, numbers);
@@ -172,18 +172,46 @@ static void number_compare(struct chance *c, char *to)
 static void other_compare(struct chance *c, char *to)
 {
 	static const char *const all[] = {
-		"evt.is_open_read = true",  "evt.is_open_write = true",
-		"evt.is_open_read != true", "evt.failed = false",
-		"evt.failed in (true)",	    "evt.res = SUCCESS",
-		"evt.res != SUCCESS",	    "evt.res in (ENOENT, EACCES)",
-		"evt.res startswith EN",    "evt.res glob \"E*[TS]\"",
-		"evt.res exists",	    "evt.res glob \"1*\"",
-		"fd.typechar = f",	    "fd.typechar != f",
-		"fd.typechar in (d, 4)",    "fd.type = file",
-		"fd.type != file",	    "fd.type exists",
-		"fd.type contains dir",	    "evt.num = 0",
-		"evt.source = syscall",	    "fd.directory = /etc",
+		"evt.is_open_read = true",
+		"evt.is_open_write = true",
+		"evt.is_open_read != true",
+		"evt.failed = false",
+		"evt.failed in (true)",
+		"evt.res = SUCCESS",
+		"evt.res != SUCCESS",
+		"evt.res in (ENOENT, EACCES)",
+		"evt.res startswith EN",
+		"evt.res glob \"E*[TS]\"",
+		"evt.res exists",
+		"evt.res glob \"1*\"",
+		"fd.typechar = f",
+		"fd.typechar != f",
+		"fd.typechar in (d, 4)",
+		"fd.type = file",
+		"fd.type != file",
+		"fd.type exists",
+		"fd.type contains dir",
+		"evt.num = 0",
+		"evt.source = syscall",
+		"fd.directory = /etc",
 		"container.name exists",
+		"proc.duration > 1000000000",
+		"proc.ppid.duration <= 1000000000",
+		"proc.is_sid_leader = true",
+		"proc.is_sid_leader exists",
+		"proc.is_pgid_leader = false",
+		"proc.is_vpgid_leader != true",
+		"proc.is_exe_upper_layer = true",
+		"proc.is_exe_lower_layer in (true, false)",
+		"proc.is_exe_from_memfd != false",
+		"thread.cap_permitted contains CAP_SYS_ADMIN",
+		"thread.cap_permitted icontains cap_sys_p",
+		"thread.cap_effective contains anyof (CAP_BPF, SYS_ADMIN)",
+		"thread.cap_effective contains allof (CAP_SYS_ADMIN, CAP_SYS_BOOT)",
+		"thread.cap_effective = \"CAP_SYS_PACCT CAP_SYS_ADMIN\"",
+		"thread.cap_effective != \"\"",
+		"thread.cap_inheritable in (CAP_CHOWN, \"CAP_BPF \")",
+		"thread.cap_inheritable startswith CAP",
 	};
 
 	strcpy(to, PICK(c, all));

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "gen/caps.h"
 #include "user/procfs.h"
 #include "user/record.h"
 #include "user/util.h"
@@ -208,12 +209,65 @@ static void capabilities(void **state)
 {
 	char text[1024];
 
-	assert_int_equal(procfs_caps(0, text, sizeof(text)), 0);
+	assert_int_equal(caps_text(0, text, sizeof(text)), 0);
 	assert_string_equal(text, "");
-	procfs_caps(1ULL << 21 | 1ULL << 39 | 1, text, sizeof(text));
+	caps_text(1ULL << 21 | 1ULL << 39 | 1, text, sizeof(text));
 	assert_string_equal(text, "CAP_CHOWN CAP_SYS_ADMIN CAP_BPF");
-	assert_int_equal(procfs_caps(UINT64_MAX, text, 10), 9);
+	assert_int_equal(caps_text(UINT64_MAX, text, 10), 9);
 	assert_string_equal(text, "CAP_CHOWN");
+}
+
+static void capabilities_are_read_as_written(void **state)
+{
+	static const char *const wrong[] = {
+		" ",	       "CAP_CHOWN ",	   " CAP_CHOWN",	 "CAP_SYS_ADMIN CAP_CHOWN",
+		"CAP_SYSLOGS", "CAP_BPF CAP_NONE", "CAP_BPF  CAP_CHOWN", "cap_bpf",
+	};
+	static const uint64_t masks[] = {0, 1, 1ULL << 40, 1ULL << 21 | 1ULL << 39, CAPS_NAMED};
+	char text[1024];
+	uint64_t mask;
+	size_t i;
+
+	for (i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
+		assert_true(caps_parse(text, caps_text(masks[i], text, sizeof(text)), &mask));
+		assert_int_equal(mask, masks[i]);
+	}
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_false(caps_parse(wrong[i], strlen(wrong[i]), &mask));
+}
+
+/* What the kernel said of the process counts, whatever /proc says by now. */
+static void what_the_kernel_knew(void **state)
+{
+	struct task_info info = {
+		.start = 5000000000,
+		.caps = {[CAPS_PERMITTED] = 1ULL << 21},
+		.exe_ino = 77,
+		.exe_mtime = 1600000000000000001,
+		.vpid = 1,
+		.vtid = 9,
+		.threads = 3,
+		.flags = TASK_SID_LEADER | TASK_EXE_UPPER | TASK_ALL_KNOWN,
+	};
+
+	begin();
+	put(TAIL_TASK, &info, sizeof(info));
+	finish();
+	assert_int_equal(want(FIELD_PROC_VPID, NULL, HAVE_VALUE).num, 1);
+	assert_int_equal(want(FIELD_THREAD_VTID, NULL, HAVE_VALUE).num, 9);
+	assert_int_equal(want(FIELD_PROC_NCHILDS, NULL, HAVE_VALUE).num, 2);
+	want(FIELD_PROC_PVPID, NULL, HAVE_MISSING);
+	want(FIELD_PROC_PPID_DURATION, NULL, HAVE_MISSING);
+	assert_int_equal(want(FIELD_PROC_DURATION, NULL, HAVE_VALUE).num,
+			 (int64_t)(ev.rec->time - info.start));
+	want_text(FIELD_THREAD_CAP_PERMITTED, NULL, "CAP_SYS_ADMIN");
+	want_text(FIELD_THREAD_CAP_EFFECTIVE, NULL, "");
+	assert_int_equal(want(FIELD_PROC_EXE_INO, NULL, HAVE_VALUE).num, 77);
+	assert_int_equal(want(FIELD_PROC_EXE_INO_MTIME, NULL, HAVE_VALUE).num, info.exe_mtime);
+	assert_int_equal(want(FIELD_PROC_IS_SID_LEADER, NULL, HAVE_VALUE).num, true);
+	assert_int_equal(want(FIELD_PROC_IS_VPGID_LEADER, NULL, HAVE_VALUE).num, false);
+	assert_int_equal(want(FIELD_PROC_IS_EXE_UPPER_LAYER, NULL, HAVE_VALUE).num, true);
+	assert_int_equal(want(FIELD_PROC_IS_EXE_FROM_MEMFD, NULL, HAVE_VALUE).num, false);
 }
 
 static void descriptors(void **state)
@@ -248,10 +302,15 @@ static int leave(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(of_this_process),     cmocka_unit_test(of_another_program),
-		cmocka_unit_test(arguments_of_events), cmocka_unit_test(kinds_of_events),
-		cmocka_unit_test(one_argument),	       cmocka_unit_test(capabilities),
+		cmocka_unit_test(of_this_process),
+		cmocka_unit_test(of_another_program),
+		cmocka_unit_test(arguments_of_events),
+		cmocka_unit_test(kinds_of_events),
+		cmocka_unit_test(one_argument),
+		cmocka_unit_test(capabilities),
 		cmocka_unit_test(descriptors),
+		cmocka_unit_test(what_the_kernel_knew),
+		cmocka_unit_test(capabilities_are_read_as_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, leave);
