@@ -8,7 +8,8 @@
  *   user/fields_event.c times, arguments, kinds of events
  *   user/fields_proc.c  command lines, the working directory
  *   user/fields_kin.c   parents, ancestors, leaders of sessions and groups
- *   user/fields_task.c  what /proc says of the process now: see user/procfs.h
+ *   user/fields_task.c  what the kernel or /proc says of the process: see user/procfs.h
+ *   user/fields_fds.c   its open descriptors
  *   user/fields_file.c  file descriptors and paths
  */
 #pragma once
@@ -60,6 +61,8 @@ bool field_is_host(const struct record_event *e);
 const char *field_event_type(const struct record_event *e);
 /* Number in an argument, or -1. */
 long field_parse_index(const char *arg);
+/* What /proc says of the record's process; NULL if there is nothing to be told of it any more. */
+struct procfs *field_task(struct record_event *e);
 /* Of a process by its id, NULL if it is gone or began after the event. The caller frees it. */
 struct procfs *field_other(const struct record_event *e, uint32_t pid);
 /* proc.name, a blank and the arguments of argv, as proc.cmdline has them. */

@@ -6,7 +6,6 @@
  */
 #include "user/fields.h"
 
-#include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,11 +17,9 @@
 #include "user/util.h"
 
 #define NS_PER_S      1000000000LL
-#define FDS_MAX	      4096			  /* descriptors looked at for fd.types */
 #define CAP_OVERRIDES ((1ULL << 1) | (1ULL << 3)) /* DAC_OVERRIDE, FOWNER */
 
-/* NULL if there is nothing to be told of the process any more. */
-static struct procfs *task(struct record_event *e)
+struct procfs *field_task(struct record_event *e)
 {
 	size_t len = 0;
 	const char *argv = record_tail(e, TAIL_ARGV, &len);
@@ -38,7 +35,7 @@ static struct procfs *task(struct record_event *e)
 
 static enum have of_status(struct record_event *e, const char *key, bool last, struct value *out)
 {
-	struct procfs *p = task(e);
+	struct procfs *p = field_task(e);
 	int64_t n;
 
 	if (!p || !(last ? procfs_status_last(p, key, &n) : procfs_status_first(p, key, &n)))
@@ -110,7 +107,7 @@ GETTER(PROC_PVPID)
 
 static enum have is_leader(struct record_event *e, const char *key, bool last, struct value *out)
 {
-	struct procfs *p = task(e);
+	struct procfs *p = field_task(e);
 	int64_t id, pid;
 
 	if (!p || !(last ? procfs_status_last(p, key, &id) : procfs_status_first(p, key, &id)) ||
@@ -224,7 +221,7 @@ static enum have whole_environment(struct record_event *e, const char *text, siz
 /* A variable that is not set is empty. */
 GETTER(PROC_ENV)
 {
-	struct procfs *p = task(e);
+	struct procfs *p = field_task(e);
 	size_t len, n = arg ? strlen(arg) : 0;
 	const char *text = p ? procfs_file(p, "environ", &len) : NULL;
 
@@ -242,7 +239,7 @@ GETTER(PROC_ENV)
 static enum have caps(struct record_event *e, enum field_id f, unsigned which, const char *key,
 		      struct value *out)
 {
-	struct procfs *p = e->has_info ? NULL : task(e);
+	struct procfs *p = e->has_info ? NULL : field_task(e);
 	size_t len;
 	const char *hex = p ? procfs_status(p, key, &len) : NULL;
 	char *to = field_room(e, f, 1024);
@@ -299,7 +296,7 @@ static bool find_cgroup(const char *text, const char *name, const char **path, s
 
 GETTER(THREAD_CGROUP)
 {
-	struct procfs *p = task(e);
+	struct procfs *p = field_task(e);
 	size_t len;
 	const char *path, *text = p ? procfs_file(p, "cgroup", &len) : NULL;
 
@@ -321,7 +318,7 @@ static enum have take_buf(struct record_event *e, enum field_id f, struct buf *b
 GETTER(THREAD_CGROUPS)
 {
 	static const char *const names[] = {"cpuset", "cpu", "cpuacct", "io", "memory"};
-	struct procfs *p = task(e);
+	struct procfs *p = field_task(e);
 	size_t len;
 	const char *path, *text = p ? procfs_file(p, "cgroup", &len) : NULL;
 	struct buf b = {};
@@ -391,7 +388,7 @@ GETTER(PROC_PPID_DURATION)
  * process itself, whose innermost id is 1. */
 static bool start_of_namespace(struct record_event *e, int64_t *out)
 {
-	struct procfs *p = task(e);
+	struct procfs *p = field_task(e);
 	char own[64], its[64];
 	int64_t id;
 
@@ -439,7 +436,7 @@ GETTER(CONTAINER_DURATION)
 
 static bool stat_exe(struct record_event *e, struct stat *st)
 {
-	struct procfs *p = task(e);
+	struct procfs *p = field_task(e);
 
 	return p && !procfs_stat_file(p, "exe", st);
 }
@@ -522,7 +519,7 @@ static bool is_in_group(struct procfs *p, gid_t gid)
 
 GETTER(PROC_IS_EXE_WRITABLE)
 {
-	struct procfs *p = task(e);
+	struct procfs *p = field_task(e);
 	size_t len;
 	const char *caps_text = p ? procfs_status(p, "CapEff", &len) : NULL;
 	struct stat st;
@@ -540,7 +537,7 @@ GETTER(PROC_IS_EXE_WRITABLE)
 
 static enum have in_layer(struct record_event *e, enum procfs_layer wanted, struct value *out)
 {
-	struct procfs *p = task(e);
+	struct procfs *p = field_task(e);
 	enum procfs_layer layer = p ? procfs_exe_layer(p) : LAYER_UNKNOWN;
 
 	return layer == LAYER_UNKNOWN ? HAVE_UNKNOWN : field_number(out, layer == wanted);
@@ -569,139 +566,10 @@ GETTER(PROC_IS_EXE_FROM_MEMFD)
 
 	if (have_flag(e, TASK_EXE_MEMFD, out))
 		return HAVE_VALUE;
-	p = task(e);
+	p = field_task(e);
 	if (p && procfs_exe(p, exe, sizeof(exe)) >= 0)
 		return field_number(out, !strncmp(exe, "memfd:", 6));
 	if (get_PROC_EXEPATH(e, NULL, &path) != HAVE_VALUE || !path.len)
 		return HAVE_UNKNOWN;
 	return field_number(out, !strncmp(path.str + (*path.str == '/'), "memfd:", 6));
-}
-
-/* ---- descriptors ---- */
-
-static enum have of_stdio(struct record_event *e, enum field_id f, unsigned fd, bool type,
-			  struct value *out)
-{
-	struct procfs *p = task(e);
-	char *name = field_room(e, f, PATH_MAX);
-	const char *kind;
-
-	if (!p || !name)
-		return HAVE_UNKNOWN;
-	if (!procfs_fd(p, fd, &kind, name, PATH_MAX))
-		return procfs_comm(p) ? HAVE_MISSING : HAVE_UNKNOWN;
-	if (type)
-		return kind ? field_text(out, kind) : HAVE_UNKNOWN;
-	return field_text(out, name);
-}
-
-#define STDIO(id, fd, type)                                                                        \
-	GETTER(id)                                                                                 \
-	{                                                                                          \
-		return of_stdio(e, FIELD_##id, fd, type, out);                                     \
-	}
-STDIO(PROC_STDIN_TYPE, 0, true)
-STDIO(PROC_STDOUT_TYPE, 1, true)
-STDIO(PROC_STDERR_TYPE, 2, true)
-STDIO(PROC_STDIN_NAME, 0, false)
-STDIO(PROC_STDOUT_NAME, 1, false)
-STDIO(PROC_STDERR_NAME, 2, false)
-
-#define KINDS_MAX 16
-struct kinds {
-	const char **list;
-	size_t n;
-};
-
-static void add_kind(struct kinds *k, const char *kind)
-{
-	for (size_t i = 0; i < k->n; i++) {
-		if (!strcmp(k->list[i], kind))
-			return;
-	}
-	if (k->n < KINDS_MAX)
-		k->list[k->n++] = kind;
-}
-
-/* How many, or -1. kinds: where to put the types, NULL for none. */
-static long count_fds(struct procfs *p, struct kinds *kinds, bool *known)
-{
-	char dir[PATH_MAX];
-	const char *kind;
-	struct dirent *d;
-	DIR *fds;
-	long n = 0;
-
-	procfs_path(p, "fd", dir);
-	fds = opendir(dir);
-	if (!fds)
-		return -1;
-	while ((d = readdir(fds))) {
-		if (*d->d_name == '.')
-			continue;
-		if (++n > FDS_MAX || !kinds)
-			continue;
-		if (procfs_fd(p, strtoul(d->d_name, NULL, 10), &kind, dir, sizeof(dir)) && kind)
-			add_kind(kinds, kind);
-		else
-			*known = false;
-	}
-	closedir(fds);
-	*known &= n <= FDS_MAX;
-	return n;
-}
-
-GETTER(PROC_FDOPENCOUNT)
-{
-	struct procfs *p = task(e);
-	bool known = true;
-	long n = p ? count_fds(p, NULL, &known) : -1;
-
-	return n < 0 ? HAVE_UNKNOWN : field_number(out, n);
-}
-
-GETTER(PROC_FDLIMIT)
-{
-	static const char key[] = "Max open files";
-	struct procfs *p = task(e);
-	size_t len;
-	const char *text = p ? procfs_file(p, "limits", &len) : NULL;
-	const char *line = text ? strstr(text, key) : NULL;
-
-	return line ? field_number(out, strtoll(line + strlen(key), NULL, 10)) : HAVE_UNKNOWN;
-}
-
-GETTER(PROC_FDUSAGE)
-{
-	struct value open = {}, limit = {};
-
-	if (get_PROC_FDOPENCOUNT(e, NULL, &open) != HAVE_VALUE ||
-	    get_PROC_FDLIMIT(e, NULL, &limit) != HAVE_VALUE || limit.num <= 0)
-		return HAVE_UNKNOWN;
-	out->real = 100.0 * open.num / limit.num;
-	return HAVE_VALUE;
-}
-
-/* The types are constants, so the list need not own them. */
-GETTER(FD_TYPES)
-{
-	static _Thread_local const char *list[KINDS_MAX];
-	struct procfs *p = task(e);
-	struct kinds kinds = {.list = list};
-	bool known = true;
-	char name[PATH_MAX];
-
-	if (!p)
-		return HAVE_UNKNOWN;
-	if (!arg && count_fds(p, &kinds, &known) < 0)
-		return HAVE_UNKNOWN;
-	if (arg) {
-		if (!procfs_fd(p, strtoul(arg, NULL, 10), &list[0], name, sizeof(name)))
-			return HAVE_MISSING;
-		known = list[0];
-		kinds.n = 1;
-	}
-	out->list = list;
-	out->n_list = kinds.n;
-	return known ? HAVE_VALUE : HAVE_UNKNOWN;
 }
