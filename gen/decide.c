@@ -16,14 +16,16 @@ static const char too_many[] =
 	"a part of the condition is left to userspace: the rules together have too many "
 	"conjunctions";
 
-static uint64_t drop_reason(struct plan *p, struct plan_rule *r, const struct pred *pred)
+static uint64_t drop_reason(struct plan *p, struct plan_rule *r, const struct pred *pred,
+			    const char *why)
 {
 	const char *text = arena_printf(p->arena, "'%s' is left to userspace: %s",
-					pred_text(p->arena, pred), pred->dropped);
+					pred_text(p->arena, pred), why);
 
 	return reason_add(&r->why, text);
 }
 
+/* A predicate with a shared bit is still needed to be true. */
 static void strip_dropped(struct plan *p, struct plan_rule *r, struct way *w)
 {
 	size_t i, kept = 0;
@@ -32,8 +34,10 @@ static void strip_dropped(struct plan *p, struct plan_rule *r, struct way *w)
 		const struct pred *pred = plan_pred(p, w->lits[i]);
 
 		if (pred->dropped)
-			w->why |= drop_reason(p, r, pred);
-		else
+			w->why |= drop_reason(p, r, pred, pred->dropped);
+		else if (pred->shared)
+			w->why |= drop_reason(p, r, pred, pred->shared);
+		if (!pred->dropped && !(pred->shared && (w->lits[i] & 1)))
 			w->lits[kept++] = w->lits[i];
 	}
 	w->n = kept;

@@ -122,7 +122,7 @@ __attribute__((constructor)) static void number_names(void)
 		name_put(event_numbers, event_types[i].name, i);
 }
 
-static const struct field *find_part(const char *s, size_t len)
+const struct field *field_find_part(const char *s, size_t len)
 {
 	size_t at = name_hash(s, len), n;
 
@@ -138,7 +138,7 @@ static const struct field *find_part(const char *s, size_t len)
 
 const struct field *field_find(const char *name)
 {
-	return find_part(name, strlen(name));
+	return field_find_part(name, strlen(name));
 }
 
 const struct field *field_find_dotted(const char *name, const char **arg)
@@ -147,7 +147,7 @@ const struct field *field_find_dotted(const char *name, const char **arg)
 	const char *dot;
 
 	for (dot = strchr(name, '.'); dot && !f; dot = strchr(dot + 1, '.')) {
-		part = find_part(name, dot - name);
+		part = field_find_part(name, dot - name);
 		if (!part || part->index != INDEX_DOT_MUST)
 			continue;
 		f = part;

@@ -87,6 +87,7 @@ static inline struct value_type field_value_type(const struct field *f)
 bool field_is_inner(enum field_id id);
 /* NULL if there is none of that name. */
 const struct field *field_find(const char *name);
+const struct field *field_find_part(const char *name, size_t len);
 /* The same, also for the argument of an INDEX_DOT field behind a dot: then *arg is set to where
  * it begins in name, else left alone. */
 const struct field *field_find_dotted(const char *name, const char **arg);

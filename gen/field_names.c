@@ -141,19 +141,12 @@ bool field_arg_known(const struct field *f, const char *arg, char *why, size_t s
 
 static const struct field *longest_field(const char *s)
 {
-	size_t len = strspn(s, LETTERS "."), best_len = 0;
-	const struct field *best = NULL;
+	const struct field *f = NULL;
+	size_t len;
 
-	for (size_t i = 0; i < FIELD_COUNT; i++) {
-		size_t n = strlen(fields[i].name);
-
-		if (n > best_len && n <= len && !field_is_inner(i) &&
-		    !memcmp(fields[i].name, s, n)) {
-			best = &fields[i];
-			best_len = n;
-		}
-	}
-	return best;
+	for (len = strspn(s, LETTERS "."); len && !f; len--)
+		f = field_find_part(s, len);
+	return f;
 }
 
 /* The longest name behind the dot that means something; all of it if none does. */

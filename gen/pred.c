@@ -166,9 +166,29 @@ struct pred *pred_union(struct preds *ps, struct pred *const *list, size_t n)
 void pred_use(struct pred *p)
 {
 	p->used = true;
-	if (p->base)
-		pred_use(p->base);
+	if (!p->base)
+		return;
+	p->base->is_base = true;
+	pred_use(p->base);
 }
+
+/* ---- bits ---- */
+
+#define SHARED_BITS 128 /* of each kind, where there are not enough */
+
+/* The bits of process or of event predicates. */
+struct bits {
+	bool process;
+	int next, end;
+	const char *too_many;
+};
+
+static const struct bits kinds[] = {
+	{true, 0, EVENT_PRED_BASE,
+	 "the rules have more comparisons of processes than the kernel's tables hold"},
+	{false, EVENT_PRED_BASE, PRED_MAX,
+	 "the rules have more comparisons of events than the kernel's tables hold"},
+};
 
 static int field_order(const void *x, const void *y)
 {
@@ -179,30 +199,83 @@ static int field_order(const void *x, const void *y)
 	return a->index < b->index ? -1 : a->index > b->index;
 }
 
+/* That its bit is set by others is only a reason to look closer. */
+static bool can_share(const struct pred *p)
+{
+	return pred_is_text(p) && !pred_is_derived(p) && !p->is_base;
+}
+
+/* Neighbours share; no bit is for two fields. */
+static void share_bits(struct pred *const *list, size_t n, int first, const char *why)
+{
+	int bit = first;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		int wanted = first + (int)(i * (SHARED_BITS - FIELD_KERNEL_COUNT) / n);
+
+		if (wanted > bit)
+			bit = wanted;
+		else if (i && list[i]->field != list[i - 1]->field)
+			bit++;
+		list[i]->bit = bit;
+		list[i]->shared = why;
+	}
+}
+
+/* There are more than bits: those that cannot share come first. */
+static void number_many(struct pred *const *list, size_t n, struct bits b, struct pred **rest)
+{
+	size_t i, n_rest = 0;
+
+	b.end -= SHARED_BITS;
+	for (i = 0; i < n; i++) {
+		if (can_share(list[i]))
+			continue;
+		if (b.next < b.end)
+			list[i]->bit = b.next++;
+		else
+			list[i]->dropped = b.too_many;
+	}
+	for (i = 0; i < n; i++) {
+		if (!can_share(list[i]))
+			continue;
+		if (b.next < b.end)
+			list[i]->bit = b.next++;
+		else
+			rest[n_rest++] = list[i];
+	}
+	share_bits(rest, n_rest, b.end, b.too_many);
+}
+
+static void number_kind(struct preds *ps, struct pred *const *sorted, struct bits b)
+{
+	struct pred **list = arena_alloc(ps->arena, 2 * ps->list.n * sizeof(*list));
+	size_t i, n = 0;
+
+	_Static_assert(FIELD_KERNEL_COUNT < SHARED_BITS, "each field can have a shared bit");
+	for (i = 0; i < ps->list.n; i++) {
+		if (sorted[i]->used && !sorted[i]->dropped &&
+		    pred_is_process(sorted[i]) == b.process)
+			list[n++] = sorted[i];
+	}
+	if (n > (size_t)(b.end - b.next)) {
+		number_many(list, n, b, list + n);
+		return;
+	}
+	for (i = 0; i < n; i++)
+		list[i]->bit = b.next++;
+}
+
 void pred_number(struct preds *ps)
 {
-	size_t i, n = ps->list.n;
+	size_t n = ps->list.n, i;
 	struct pred **sorted = arena_copy(ps->arena, ps->list.v, n * sizeof(*sorted));
-	int next_process = 0, next_event = EVENT_PRED_BASE;
 
 	if (n)
 		qsort(sorted, n, sizeof(*sorted), field_order);
-	for (i = 0; i < n; i++) {
-		struct pred *p = sorted[i];
-		bool process = pred_is_process(p);
-		int *next = process ? &next_process : &next_event;
-
-		if (!p->used || p->dropped)
-			continue;
-		if (*next == (process ? EVENT_PRED_BASE : PRED_MAX))
-			p->dropped =
-				process ? "the rules have more comparisons of processes than the "
-					  "kernel's tables hold"
-					: "the rules have more comparisons of events than the "
-					  "kernel's tables hold";
-		else
-			p->bit = (*next)++;
-	}
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		number_kind(ps, sorted, kinds[i]);
 }
 
 /* ---- text ---- */

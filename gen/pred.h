@@ -29,8 +29,10 @@ struct pred {
 	struct pred *base; /* PARENT and ANCESTOR: what is asked of the other process */
 	size_t index;	   /* in preds.list */
 	bool used;
+	bool is_base;	     /* of a used one */
 	int bit;	     /* of the truth vector, -1 until pred_number */
 	const char *dropped; /* why no table decides it, a sentence; NULL */
+	const char *shared;  /* why others have its bit too, so that only false is certain; NULL */
 	struct pred *next;   /* in its bucket */
 };
 
@@ -55,8 +57,8 @@ bool pred_is_number(const struct pred *p);
 bool pred_is_text(const struct pred *p);
 /* Marks it and what it rests on. */
 void pred_use(struct pred *p);
-/* Gives the used ones their bits, those of one field next to each other; drops what finds no
- * room. */
+/* Gives the used ones their bits, those of one field next to each other. Where there are too few,
+ * comparisons of the same field share some, and what cannot share is dropped. */
 void pred_number(struct preds *ps);
 /* As a condition that parses, unless it compares some bits of a number or one that rules cannot
  * name. */

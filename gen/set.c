@@ -2,6 +2,7 @@
 /* See set.h. Only the hash of kern/match.h decides where a text stands. */
 #include "gen/set.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "kern/match.h"
@@ -120,20 +121,32 @@ static bool place(struct arena *a, const struct keys *keys, struct set *s)
 	return false;
 }
 
-/* The predicate with the most keys goes. */
-static void drop_largest(enum field_id f, struct preds *preds)
+static int size_order(const void *x, const void *y)
 {
-	struct pred *largest = NULL;
-	size_t i;
+	const struct pred *a = *(struct pred *const *)x, *b = *(struct pred *const *)y;
+
+	if (a->n_alts != b->n_alts)
+		return a->n_alts > b->n_alts ? -1 : 1;
+	return a->index > b->index ? -1 : a->index < b->index;
+}
+
+/* An eighth of the predicates goes, those with the most keys: few if they are large. */
+static void drop_largest(struct arena *a, enum field_id f, struct preds *preds)
+{
+	struct pred **mine = arena_alloc(a, preds->list.n * sizeof(*mine));
+	size_t i, k, n = 0;
 
 	for (i = 0; i < preds->list.n; i++) {
 		struct pred *p = preds->list.v[i];
 
-		if (p->field == f && p->bit >= 0 && !p->dropped &&
-		    (!largest || p->n_alts > largest->n_alts))
-			largest = p;
+		for (k = 0; k < p->n_alts && !is_key(p, f, &p->alts[k]); k++)
+			;
+		if (k < p->n_alts)
+			mine[n++] = p;
 	}
-	largest->dropped = "its values do not fit into the kernel's hash table";
+	qsort(mine, n, sizeof(*mine), size_order);
+	for (i = 0; i <= n / 8 && i < n; i++)
+		mine[i]->dropped = "its values do not fit into the kernel's hash table";
 }
 
 static void give_outputs(struct outs *outs, struct keys *keys)
@@ -151,18 +164,31 @@ static void give_outputs(struct outs *outs, struct keys *keys)
 	}
 }
 
+/* One try; false if predicates were dropped and the next try will be smaller. */
+static bool try_build(struct arena *a, struct outs *outs, enum field_id f, struct preds *preds,
+		      struct set *out)
+{
+	struct arena *work = arena_new();
+	struct keys keys;
+	bool done;
+
+	if (!work)
+		abort(); /* as arena_alloc() does */
+	keys = collect(work, f, preds);
+	*out = (struct set){};
+	give_outputs(outs, &keys);
+	done = !keys.list.n || place(work, &keys, out);
+	if (!done)
+		drop_largest(work, f, preds);
+	else if (out->slots)
+		out->slots = arena_copy(a, out->slots, (out->mask + 1ul) * sizeof(*out->slots));
+	arena_free(&work);
+	return done;
+}
+
 void set_build(struct arena *a, struct outs *outs, enum field_id f, struct preds *preds,
 	       struct set *out)
 {
-	for (;;) {
-		struct keys keys = collect(a, f, preds);
-
-		*out = (struct set){};
-		if (!keys.list.n)
-			return;
-		give_outputs(outs, &keys);
-		if (place(a, &keys, out))
-			return;
-		drop_largest(f, preds);
-	}
+	while (!try_build(a, outs, f, preds, out))
+		;
 }

@@ -67,7 +67,7 @@ _Static_assert(EVENT_CREAT < 64, "event types with hooks of their own come first
 #define TYPE_SLOTS	 64   /* groups of event types that the rules tell apart */
 #define GUARD_MAX	 1024 /* tested at exec, one after the other */
 #define CONJ_MAX	 32768
-#define RULE_MAX	 4096
+#define RULE_MAX	 8192
 #define TEST_MAX	 8   /* words tested by one conjunction */
 #define LIST_MAX	 256 /* conjunctions tested for one predicate of one event */
 #define RANGE_MAX	 64  /* ranges of one numeric field ... */

@@ -240,8 +240,11 @@ static const struct {
 	{100, "evt.type = openat and not proc.pname = x@"},
 	/* more ranges of a field than there are */
 	{100, "evt.type = openat and proc.pid >= 100 and proc.pid != @"},
+	/* the same, and all must be true: some share a bit */
+	{2500, "evt.type = openat and fd.name in (/etc/passwd, /@)"},
+	{2500, "evt.type = openat and proc.args in (x@, \"-c true\") and fd.name = /etc/passwd"},
 	/* as many rules as there are */
-	{4096, "evt.type = openat and not fd.name = /@"},
+	{8192, "evt.type = openat and not fd.name = /@"},
 };
 
 static void limits_lose_nothing(void **state)
@@ -263,6 +266,29 @@ static void limits_lose_nothing(void **state)
 		/* who says that userspace decides, and only who says so */
 		assert_int_equal(unsure, 0);
 		assert_int_equal(decide(&p, EVENT_EXECVE, hits, RULE_MAX), 0);
+		done(rs, &p);
+	}
+}
+
+/* However many rules there are, what none of them names is not sent to userspace. */
+static void many_comparisons_stay_selective(void **state)
+{
+	static const char *const conditions[] = {
+		"evt.type = openat and fd.name startswith /nosuch@/",
+		"evt.type = openat and proc.cmdline contains nosuch@ and fd.num >= 0",
+		"evt.type = openat and proc.name in (a@, b@) and fd.name contains x@x",
+		"evt.type in (execve, openat) and proc.exepath = /nosuch@ and not proc.name = x@",
+	};
+	struct hit hits[1];
+	size_t i;
+
+	for (i = 0; i < sizeof(conditions) / sizeof(conditions[0]); i++) {
+		struct policy p = {};
+		struct ruleset *rs = many(2500, conditions[i], &p);
+
+		assert_int_equal(p.n_rules, 2500);
+		assert_int_equal(decide(&p, EVENT_OPENAT, hits, 1), 0);
+		assert_int_equal(decide(&p, EVENT_EXECVE, hits, 1), 0);
 		done(rs, &p);
 	}
 }
@@ -346,10 +372,15 @@ static void only_wanted_rules(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(triggers_are_selective),    cmocka_unit_test(shapes_and_guards),
-		cmocka_unit_test(cut_texts_stay_candidates), cmocka_unit_test(fields_to_send),
-		cmocka_unit_test(limits_lose_nothing),	     cmocka_unit_test(too_many_words),
-		cmocka_unit_test(more_rules_than_there_are), cmocka_unit_test(only_wanted_rules),
+		cmocka_unit_test(triggers_are_selective),
+		cmocka_unit_test(shapes_and_guards),
+		cmocka_unit_test(cut_texts_stay_candidates),
+		cmocka_unit_test(fields_to_send),
+		cmocka_unit_test(many_comparisons_stay_selective),
+		cmocka_unit_test(limits_lose_nothing),
+		cmocka_unit_test(too_many_words),
+		cmocka_unit_test(more_rules_than_there_are),
+		cmocka_unit_test(only_wanted_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
