@@ -107,6 +107,14 @@ $(B)/base_yaml.h: rules/base.yaml
 		od -An -v -tx1 $< | sed 's/ *\([0-9a-f][0-9a-f]\)/0x\1,/g'; echo '};'; } > $@
 $(B)/user/rulefiles.o: $(B)/base_yaml.h
 
+# The system calls of this architecture.
+$(B)/syscall_numbers.h:
+	@mkdir -p $(@D)
+	$(call msg,GEN,$@)
+	$(Q)echo '#include <asm/unistd.h>' | $(CC) -E -dM - | \
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) .*/{"\1", __NR_\1},/p' > $@
+$(B)/user/calls.o: $(B)/syscall_numbers.h
+
 $(B)/gen.a: $(GEN_OBJ)
 	$(Q)rm -f $@; ar rcs $@ $^
 $(B)/user.a: $(USER_OBJ)

@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "gen/caps.h"
+#include "gen/calls.h"
 #include "gen/interp.h"
+#include "gen/literal.h"
 #include "gen/match.h"
 #include "gen/types.h"
 
@@ -23,10 +25,28 @@ struct target {
 	uint32_t flag; /* a bool in FIELD_TASK_FLAGS: which */
 };
 
+/* The field itself if it stands for no other. */
+static const struct field *end_of(enum field_id f, bool server)
+{
+	switch (f) {
+	case FIELD_FD_IP:
+	case FIELD_FD_NET:
+		return &fields[server ? FIELD_FD_SIP : FIELD_FD_CIP];
+	case FIELD_FD_PORT:
+		return &fields[server ? FIELD_FD_SPORT : FIELD_FD_CPORT];
+	case FIELD_FD_CNET:
+		return &fields[FIELD_FD_CIP];
+	case FIELD_FD_SNET:
+		return &fields[FIELD_FD_SIP];
+	default:
+		return &fields[f];
+	}
+}
+
 /* Index 0 of the ancestors is the process itself. */
 static struct target target_of(const struct expr *e)
 {
-	struct target t = {.field = e->field};
+	struct target t = {.field = end_of(e->field->id, true)};
 
 	t.flag = field_task_flag(e->field->id);
 	if (t.flag)
@@ -48,39 +68,6 @@ static struct form *constant_text(const struct node *n, const char *text)
 	return form_const(interp_compare(n, &v) == TRUTH_YES);
 }
 
-/* Fields that events without a path never have. */
-static bool is_path_field(enum field_id f)
-{
-	switch (f) {
-	case FIELD_FD_NAME:
-	case FIELD_FD_TYPE:
-	case FIELD_FD_NAMERAW:
-	case FIELD_FD_NAME_WRITTEN:
-	case FIELD_FD_NAME_RESOLVED:
-	case FIELD_FD_DIRECTORY:
-	case FIELD_FD_FILENAME:
-	case FIELD_FD_UID:
-	case FIELD_FD_CONTAINERNAME:
-	case FIELD_FD_CONTAINERDIRECTORY:
-	case FIELD_FD_L4PROTO:
-	case FIELD_FD_IS_SERVER:
-	case FIELD_FD_CONNECTED:
-	case FIELD_FD_NAME_CHANGED:
-	case FIELD_FD_DEV:
-	case FIELD_FD_DEV_MAJOR:
-	case FIELD_FD_DEV_MINOR:
-	case FIELD_FD_INO:
-	case FIELD_FD_IS_UPPER_LAYER:
-	case FIELD_FD_IS_LOWER_LAYER:
-	case FIELD_FS_PATH_NAME:
-	case FIELD_FS_PATH_NAMERAW:
-	case FIELD_EVT_ABSPATH:
-		return true;
-	default:
-		return fields[f].presence == PRESENCE_OPEN;
-	}
-}
-
 static struct form *flag_form(struct lower *l, uint64_t mask, uint64_t value)
 {
 	struct alt alt = {.mask = mask, .low = value, .high = value};
@@ -90,7 +77,7 @@ static struct form *flag_form(struct lower *l, uint64_t mask, uint64_t value)
 
 static struct form *exists_form(struct lower *l, const struct node *n, struct target t)
 {
-	if (t.field->presence == PRESENCE_ALWAYS || t.field->presence == PRESENCE_OPEN)
+	if (t.field->presence == PRESENCE_ALWAYS)
 		return form_const(true);
 	if (t.field->source == SOURCE_USER)
 		return form_hole(
@@ -236,6 +223,29 @@ static struct form *flag_any(struct lower *l, const struct node *n, struct targe
 	return form_group(l, FORM_OR, kids, 2);
 }
 
+/* ---- addresses: of IPv4, as numbers in host order ---- */
+
+static void add_address(struct lower *l, alts_t *alts, const struct literal *value)
+{
+	const struct address *a = value->address;
+	int64_t low = 0;
+
+	if (a->len != 4)
+		return;
+	for (int i = 0; i < 4; i++)
+		low = low << 8 | a->bytes[i];
+	add_range(l, alts, low, low + (1LL << (32 - a->prefix)) - 1);
+}
+
+static bool has_ipv4(const struct node *n)
+{
+	for (size_t i = 0; i < n->n_values; i++) {
+		if (n->values[i].address && n->values[i].address->len == 4)
+			return true;
+	}
+	return !n->n_values;
+}
+
 /* ---- texts ---- */
 
 static bool is_ordered(enum op op)
@@ -295,6 +305,8 @@ static struct form *any_form(struct lower *l, const struct node *n, struct targe
 
 		if (t.field->source == SOURCE_NUM)
 			add_number(l, &alts, op, v->number);
+		else if (t.field->source == SOURCE_ADDR)
+			add_address(l, &alts, v);
 		else if (t.field->source == SOURCE_ENUM)
 			add_codes(l, &alts, t.field, op, v);
 		else if (is_trivial(op, v))
@@ -348,7 +360,10 @@ static const char *undecidable(struct lower *l, const struct node *n, struct tar
 		return "the kernel does not count how many values fit";
 	if (any_ancestor && (n->op == OP_NE || (n->modifier == MOD_ALLOF && n->n_values > 1)))
 		return "the kernel asks ancestors one thing at a time";
-	if (t.field->source == SOURCE_NUM || t.field->source == SOURCE_ENUM)
+	if (t.field->source == SOURCE_ADDR && !has_ipv4(n))
+		return "the kernel compares addresses of IPv4 only";
+	if (t.field->source == SOURCE_NUM || t.field->source == SOURCE_ENUM ||
+	    t.field->source == SOURCE_ADDR)
 		return NULL;
 	if (t.field->source == SOURCE_CAPS)
 		return undecidable_caps(n);
@@ -391,14 +406,105 @@ static struct form *compare_values(struct lower *l, const struct node *n, struct
 	return any_form(l, n, t, plain_op(n->op), 0, n->n_values);
 }
 
+/* ---- fields that are others by another name ---- */
+
+/* Either end passes; for != none is equal, of those that are there. */
+static struct form *either_form(struct lower *l, const struct node *n)
+{
+	struct target ends[] = {{.field = end_of(n->left->field->id, false)},
+				{.field = end_of(n->left->field->id, true)}};
+	struct form *equal[2], *there[2], *both[2];
+	const char *why = undecidable(l, n, ends[0]);
+	enum op op = n->op == OP_NE ? OP_EQ : plain_op(n->op);
+
+	if (why || n->modifier)
+		return form_hole(l, n, why ? why : "the kernel compares either end with one value");
+	for (int i = 0; i < 2; i++) {
+		there[i] = exists_form(l, n, ends[i]);
+		if (n->op != OP_EXISTS)
+			equal[i] = any_form(l, n, ends[i], op, 0, n->n_values);
+	}
+	if (n->op == OP_EXISTS)
+		return form_group(l, FORM_OR, there, 2);
+	if (n->op != OP_NE)
+		return form_group(l, FORM_OR, equal, 2);
+	both[0] = form_group(l, FORM_OR, there, 2);
+	both[1] = form_not(l, form_group(l, FORM_OR, equal, 2));
+	return form_group(l, FORM_AND, both, 2);
+}
+
+static bool is_either(enum field_id f)
+{
+	return f == FIELD_FD_IP || f == FIELD_FD_NET || f == FIELD_FD_PORT;
+}
+
+/* A path of the call, which of all but opens is there only if the call succeeded. */
+static struct form *path_form(struct lower *l, const struct node *n, enum call_path which)
+{
+	static const struct alt no = {.mask = UINT64_MAX};
+	struct target t = {.field = &fields[which == CALL_PATH_FIRST ? FIELD_PATH1 : FIELD_PATH2]};
+	const char *why = undecidable(l, n, t);
+	struct form *kids[2];
+
+	if (why)
+		return form_hole(l, n, why);
+	kids[0] = form_lit(l, pred_intern(l->preds, FIELD_EVT_FAILED, 0, &no, 1), false);
+	kids[1] = n->op == OP_EXISTS ? exists_form(l, n, t) : compare_values(l, n, t);
+	return form_group(l, FORM_AND, kids, 2);
+}
+
+static bool is_path(enum field_id f)
+{
+	return f == FIELD_FS_PATH_NAME || f == FIELD_FS_PATH_SOURCE || f == FIELD_FS_PATH_TARGET;
+}
+
+/* fs.path.*: a path of the call, or what an open names. */
+static struct form *path_compare(struct lower *l, const struct node *n)
+{
+	struct event_set first = types_with_path(n->left->field->id, CALL_PATH_FIRST),
+			 second = types_with_path(n->left->field->id, CALL_PATH_SECOND);
+	struct target name = {.field = &fields[FIELD_FD_NAME]};
+
+	if (lower_asks(l, &first))
+		return path_form(l, n, CALL_PATH_FIRST);
+	if (lower_asks(l, &second))
+		return path_form(l, n, CALL_PATH_SECOND);
+	if (n->op == OP_EXISTS)
+		return exists_form(l, n, name);
+	return compare_values(l, n, name);
+}
+
+/* Sockets and pipes have names, but neither directory nor file name. */
+static struct form *part_form(struct lower *l, const struct node *n, struct target t)
+{
+	static const struct alt files[] = {{.mask = UINT64_MAX, .low = 'f', .high = 'f'},
+					   {.mask = UINT64_MAX, .low = 'd', .high = 'd'}};
+	struct event_set open = types_of_family("open");
+	struct form *kids[2];
+
+	kids[0] = n->op == OP_EXISTS ? exists_form(l, n, t) : compare_values(l, n, t);
+	if (lower_asks(l, &open))
+		return kids[0];
+	kids[1] = form_lit(l, pred_intern(l->preds, FIELD_FD_TYPECHAR, 0, files, 2), false);
+	return form_group(l, FORM_AND, kids, 2);
+}
+
+static bool lower_lacks(struct lower *l, enum field_id f)
+{
+	struct event_set lacking;
+
+	if (field_is_absent_live(f))
+		return true;
+	lacking = types_lacking(f);
+	return !event_set_is_empty(&lacking) && lower_asks(l, &lacking);
+}
+
 /* The event has no value for it: a field in it, and with that the whole, is missing. */
 static bool is_never_there(struct lower *l, const struct expr *e)
 {
 	size_t i;
 
-	if (e->field && field_is_absent_live(e->field->id))
-		return true;
-	if (e->field && is_path_field(e->field->id) && !lower_asks(l, &l->open))
+	if (e->field && lower_lacks(l, e->field->id))
 		return true;
 	for (i = 0; i < e->n_args; i++) {
 		if (is_never_there(l, e->args[i]))
@@ -418,6 +524,10 @@ struct form *compare_form(struct lower *l, const struct node *n)
 		return form_hole(l, n, "the kernel does not transform values");
 	if (n->right)
 		return form_hole(l, n, "the kernel does not compare fields with each other");
+	if (is_either(n->left->field->id))
+		return either_form(l, n);
+	if (is_path(n->left->field->id))
+		return path_compare(l, n);
 	t = target_of(n->left);
 	if (types_is_compared(n)) {
 		types = types_compare(n);
@@ -427,6 +537,8 @@ struct form *compare_form(struct lower *l, const struct node *n)
 		return constant_text(n, "syscall");
 	if (t.field->id == FIELD_EVT_DIR)
 		return constant_text(n, "<");
+	if (t.field->id == FIELD_FD_DIRECTORY || t.field->id == FIELD_FD_FILENAME)
+		return part_form(l, n, t);
 	if (n->op == OP_EXISTS)
 		return exists_form(l, n, t);
 	if (t.field->id == FIELD_EVT_NUM)

@@ -5,6 +5,7 @@
  *   evt.res      0 for SUCCESS, else the error number without its sign
  *   fd.typechar  the letter itself
  *   fd.type      the letter of fd.typechar, except where two types share one
+ *   fd.l4proto   the number of the protocol, 0 for one without a name; raw sockets: SOCK_RAW << 8
  */
 #include "gen/field.h"
 
@@ -172,6 +173,10 @@ static const struct domain_entry types[] = {
 	{"userfaultfd", 'U'},
 };
 
+static const struct domain_entry protocols[] = {
+	{"<NA>", 0}, {"icmp", 1}, {"tcp", 6}, {"udp", 17}, {"raw", 3 << 8},
+};
+
 const struct domain_entry *field_domain(enum field_id id, size_t *n)
 {
 	switch (id) {
@@ -184,6 +189,9 @@ const struct domain_entry *field_domain(enum field_id id, size_t *n)
 	case FIELD_FD_TYPE:
 		*n = ARRAY_SIZE(types);
 		return types;
+	case FIELD_FD_L4PROTO:
+		*n = ARRAY_SIZE(protocols);
+		return protocols;
 	default:
 		return NULL;
 	}

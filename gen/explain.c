@@ -112,6 +112,7 @@ static const char *matcher_of(const struct pred *p)
 	case SOURCE_NUM:
 	case SOURCE_ENUM:
 	case SOURCE_CAPS:
+	case SOURCE_ADDR:
 		return p->n_alts ? "ranges" : "presence";
 	default:
 		return p->n_alts ? text_matcher(p) : "presence";

@@ -44,6 +44,7 @@ enum field_source {
 	SOURCE_NUM,
 	SOURCE_ENUM,
 	SOURCE_CAPS,
+	SOURCE_ADDR,
 	SOURCE_SHORT,
 	SOURCE_PROC,
 	SOURCE_PATH,
@@ -53,7 +54,6 @@ enum field_source {
 };
 enum field_presence {
 	PRESENCE_ALWAYS,
-	PRESENCE_OPEN,
 	PRESENCE_SOME,
 	PRESENCE_NET,
 	PRESENCE_IO,

@@ -58,9 +58,7 @@ bool field_is_lineage(enum field_id id)
 bool field_is_absent_live(enum field_id id)
 {
 	switch (fields[id].presence) {
-	case PRESENCE_NET:
 	case PRESENCE_IO:
-	case PRESENCE_TWO:
 	case PRESENCE_NEVER:
 		return true;
 	default:

@@ -26,7 +26,6 @@ struct lower {
 	struct reasons *why;
 	enum event_id type;
 	struct event_set alike; /* types for which all so far would be the same */
-	struct event_set open;	/* types of the open family */
 };
 
 /* Whether the type under way is one of these: the only way in which anything may depend on it. */

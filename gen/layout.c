@@ -221,7 +221,9 @@ static void head_masks(const struct plan *p, struct img_head *h)
 
 		if (pred->bit < 0 || pred->dropped)
 			continue;
-		if (fields[pred->field].source == SOURCE_PATH)
+		/* the others have one view only */
+		if (fields[pred->field].source == SOURCE_PATH && pred->field != FIELD_PATH1 &&
+		    pred->field != FIELD_PATH2)
 			h->path_words[pred->bit / 64 - PROC_WORDS] |= 1ULL << (pred->bit % 64);
 		if (!pred_is_process(pred))
 			continue;

@@ -92,7 +92,7 @@ static struct form *lower_node(struct walk *w, const struct node *n)
 static struct type_group lower_type(struct preds *ps, struct reasons *why, const struct node *tree,
 				    enum event_id type, const struct event_set *types)
 {
-	struct walk w = {.l = {ps->arena, ps, why, type, *types, types_of_family("open")}};
+	struct walk w = {.l = {ps->arena, ps, why, type, *types}};
 	struct ways ways = ways_of(&w.l, lower_node(&w, tree));
 
 	return (struct type_group){w.l.alike, ways};

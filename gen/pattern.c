@@ -41,6 +41,10 @@ enum automaton pattern_automaton(enum field_id f)
 	case FIELD_FD_DIRECTORY:
 	case FIELD_FD_FILENAME:
 		return AUT_FD_NAME;
+	case FIELD_PATH1:
+		return AUT_PATH1;
+	case FIELD_PATH2:
+		return AUT_PATH2;
 	default:
 		return AUT_COUNT;
 	}

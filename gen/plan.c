@@ -5,7 +5,8 @@
 /* Shares of IMAGE_MAX; conjunctions, tests and lists need the rest. */
 static const size_t automaton_bytes[AUT_COUNT] = {
 	[AUT_CMD] = 2 << 20,	   [AUT_EXE] = 1 << 20,	    [AUT_EXEPATH] = 1 << 20,
-	[AUT_CONTAINER] = 1 << 18, [AUT_FD_NAME] = 2 << 20,
+	[AUT_CONTAINER] = 1 << 18, [AUT_FD_NAME] = 2 << 20, [AUT_PATH1] = 1 << 19,
+	[AUT_PATH2] = 1 << 19,
 };
 
 static const char too_many_derived[] =
@@ -65,6 +66,7 @@ static void match_field(struct plan *p, enum field_id f)
 	case SOURCE_NUM:
 	case SOURCE_ENUM:
 	case SOURCE_CAPS:
+	case SOURCE_ADDR:
 		range_build(p->arena, f, &p->preds, &p->ranges);
 		break;
 	default:

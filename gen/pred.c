@@ -96,7 +96,7 @@ bool pred_is_number(const struct pred *p)
 {
 	enum field_source s = fields[p->field].source;
 
-	return s == SOURCE_NUM || s == SOURCE_ENUM || s == SOURCE_CAPS;
+	return s == SOURCE_NUM || s == SOURCE_ENUM || s == SOURCE_CAPS || s == SOURCE_ADDR;
 }
 
 bool pred_is_derived(const struct pred *p)

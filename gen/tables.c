@@ -11,12 +11,15 @@
 #include <string.h>
 
 #include "gen/caps.h"
+#include "gen/calls.h"
+#include "gen/literal.h"
 #include "kern/decide.h"
 
 struct tables {
 	struct img im;
 	const struct img_head *h;
 	/* of the event under way */
+	enum event_id type;
 	__u32 slot; /* of its type */
 	__u64 truth[PRED_WORDS];
 	__u64 unknown[PRED_WORDS];
@@ -150,6 +153,10 @@ static enum automaton automaton_of(enum field_id f)
 	case FIELD_FD_DIRECTORY:
 	case FIELD_FD_FILENAME:
 		return AUT_FD_NAME;
+	case FIELD_PATH1:
+		return AUT_PATH1;
+	case FIELD_PATH2:
+		return AUT_PATH2;
 	default:
 		return AUT_CMD;
 	}
@@ -204,6 +211,27 @@ static void add_text(struct tables *t, const struct event *ev, enum field_id f)
 		decide_unknown(t->im, f, t->truth, t->unknown);
 }
 
+/* A path of the call, which recorded events have under other names: as evt.arg.*, as fs.path.*, or
+ * both. The tables compare it only where no name says otherwise. */
+static void add_path(struct tables *t, const struct event *ev, enum field_id f)
+{
+	static const enum field_id names[] = {FIELD_FS_PATH_NAME, FIELD_FS_PATH_SOURCE,
+					      FIELD_FS_PATH_TARGET};
+	enum call_path want = f == FIELD_PATH1 ? CALL_PATH_FIRST : CALL_PATH_SECOND;
+	struct value v = {};
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		if (call_path_of(t->type, names[i]) != want ||
+		    ev->get(ev, names[i], NULL, &v) != HAVE_VALUE)
+			continue;
+		set_exists(t, f);
+		match_field(t, f, v.str, v.len, true, t->truth);
+		return;
+	}
+	decide_unknown(t->im, f, t->truth, t->unknown);
+}
+
 static __s64 code_of(enum field_id f, const struct value *v)
 {
 	size_t i, n = 0;
@@ -255,18 +283,74 @@ static void add_flags(struct tables *t, const struct event *ev)
 	}
 }
 
-static __s64 number_of(struct tables *t, enum field_id f, const struct value *v)
+/* IPv4 alone: other addresses are unknown to the tables. */
+static enum have address_code(const struct value *v, __s64 *out)
+{
+	struct address a;
+
+	if (!address_parse(v->str, &a) || a.len != 4)
+		return HAVE_UNKNOWN;
+	*out = (__s64)a.bytes[0] << 24 | a.bytes[1] << 16 | a.bytes[2] << 8 | a.bytes[3];
+	return HAVE_VALUE;
+}
+
+static enum have number_of(struct tables *t, enum field_id f, const struct value *v, __s64 *out)
 {
 	uint64_t mask;
 
 	switch (fields[f].source) {
+	case SOURCE_ADDR:
+		return address_code(v, out);
 	case SOURCE_ENUM:
-		return code_of(f, v);
+		*out = code_of(f, v);
+		return HAVE_VALUE;
 	case SOURCE_CAPS:
 		t->unsure |= !caps_parse(v->str, v->len, &mask);
-		return mask;
+		*out = mask;
+		return HAVE_VALUE;
 	default:
-		return v->num;
+		*out = v->num;
+		return HAVE_VALUE;
+	}
+}
+
+static bool has_any(const struct event *ev, const enum field_id *list, size_t n)
+{
+	struct value v = {};
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (ev->get(ev, list[i], NULL, &v) != HAVE_MISSING)
+			return true;
+	}
+	return false;
+}
+
+/* A recorded event can have one of several fields that the kernel knows together or not at all:
+ * then what the others are is not known. */
+static bool is_told_otherwise(const struct event *ev, enum field_id f)
+{
+	static const enum field_id ends[] = {FIELD_FD_CIP, FIELD_FD_SIP, FIELD_FD_CPORT,
+					     FIELD_FD_SPORT},
+				   either[] = {FIELD_FD_IP, FIELD_FD_NET, FIELD_FD_PORT},
+				   results[] = {FIELD_EVT_RES, FIELD_EVT_RAWRES, FIELD_EVT_FAILED},
+				   parts[] = {FIELD_FD_DIRECTORY, FIELD_FD_FILENAME};
+
+	switch (f) {
+	case FIELD_FD_CIP:
+	case FIELD_FD_SIP:
+	case FIELD_FD_CPORT:
+	case FIELD_FD_SPORT:
+		return !has_any(ev, ends, 4) && has_any(ev, either, 3);
+	case FIELD_EVT_FAILED:
+		return true;
+	case FIELD_FD_TYPECHAR: /* decides whether there is a directory */
+		return has_any(ev, parts, 2);
+	case FIELD_EVT_RES:
+	case FIELD_EVT_RAWRES:
+		return has_any(ev, results, 3);
+	default:
+		return false;
 	}
 }
 
@@ -275,12 +359,17 @@ static void add_number(struct tables *t, const struct event *ev, enum field_id f
 	struct value v = {};
 	enum have have = ev->get(ev, f, NULL, &v);
 
-	if (have == HAVE_MISSING && fields[f].presence == PRESENCE_SOME)
+	if (have == HAVE_MISSING && is_told_otherwise(ev, f)) {
+		decide_unknown(t->im, f, t->truth, t->unknown);
+		return;
+	}
+	if (have == HAVE_MISSING && fields[f].presence != PRESENCE_ALWAYS)
 		return;
 	if (have == HAVE_MISSING)
 		t->unsure = true;
+	if (have == HAVE_VALUE)
+		have = number_of(t, f, &v, &t->num[f]);
 	if (have == HAVE_VALUE) {
-		t->num[f] = number_of(t, f, &v);
 		t->have |= FIELD_BIT(f);
 		return;
 	}
@@ -465,7 +554,11 @@ static void decide_view(struct tables *t, const struct event *ev)
 	if (t->flags & SHAPE_DERIVED)
 		add_others(t, ev);
 	for (f = 0; f < FIELD_KERNEL_COUNT; f++) {
-		if (t->paths & FIELD_BIT(f))
+		if (!(t->paths & FIELD_BIT(f)))
+			continue;
+		if (f == FIELD_PATH1 || f == FIELD_PATH2)
+			add_path(t, ev, f);
+		else
 			add_text(t, ev, f);
 	}
 	try_triggers(t);
@@ -479,6 +572,7 @@ size_t tables_decide(struct tables *t, enum event_id type, struct event *ev, str
 	unsigned view;
 	size_t i;
 
+	t->type = type;
 	t->slot = t->h->type_slot[type];
 	t->n_hits = 0;
 	if (t->slot == TYPE_SLOT_NONE)

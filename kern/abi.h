@@ -11,6 +11,7 @@
 
 #ifdef __bpf__
 typedef unsigned char __u8;
+typedef signed char __s8;
 typedef unsigned short __u16;
 typedef unsigned int __u32;
 typedef int __s32;
@@ -47,7 +48,7 @@ enum event_id {
 
 _Static_assert(FIELD_KERNEL_COUNT <= 64, "fields known to the kernel index a 64-bit mask");
 _Static_assert(EVENT_COUNT <= EVENT_MAX, "event types index a table of the image");
-_Static_assert(EVENT_CREAT < 64, "event types with hooks of their own come first");
+_Static_assert(EVENT_OPEN_BY_HANDLE_AT < 64, "event types with hooks of their own come first");
 
 /* ---- limits ---- */
 
@@ -89,6 +90,29 @@ enum hook_id {
 #undef HOOK
 	HOOK_COUNT
 };
+
+/* ---- system calls as events: kern/calls.def ---- */
+
+#define CALL_NR_MAX 512 /* numbers of system calls, a power of two */
+#define SUN_MAX	    108 /* bytes of a unix socket's path */
+
+/* Columns of kern/calls.def: numbers of arguments, or one of CALL_*. A type without a row is all
+ * zero: known is 0. */
+struct call_shape {
+	__s8 known;
+	__s8 fd;
+	__s8 addr;
+	__s8 path1;
+	__s8 dir1;
+	__s8 path2;
+	__s8 dir2;
+	__s8 pad;
+};
+#define CALL_NO	 (-1)
+#define CALL_RES (-2) /* the result */
+#define CALL_CWD (-3)
+#define CALL_RAW (-4)
+#define CALL_MSG 8 /* plus the number of an argument: a struct msghdr, not the address itself */
 
 /* ---- policy image ---- */
 
@@ -207,6 +231,8 @@ enum automaton {
 	AUT_CONTAINER, /* container.id END (all but = and in) */
 	AUT_FD_NAME,   /* fd.name and one of the three ends, once per view. For FD_NAME,
 			* FD_DIRECTORY, FD_FILENAME */
+	AUT_PATH1,     /* first path of a call END */
+	AUT_PATH2,     /* second path of a call END */
 	AUT_COUNT
 };
 #define SYM_SEP	       256

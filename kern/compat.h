@@ -102,7 +102,7 @@ INLINE struct kernfs_node *task_cgroup(struct task_struct *task)
 /* Registers of the system call that the current task is in. */
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs___x86 {
-	unsigned long di, si, dx, r10, orig_ax;
+	unsigned long di, si, dx, r10, r8, r9, orig_ax;
 } __attribute__((preserve_access_index));
 struct thread_info___x86 {
 	__u32 status;
@@ -111,7 +111,7 @@ struct thread_info___x86 {
 
 struct call {
 	long nr;
-	__u64 args[4];
+	__u64 args[6];
 	bool compat; /* a 32-bit call: numbers of i386 or arm */
 };
 
@@ -126,6 +126,8 @@ INLINE void read_call(struct call *c)
 	c->args[1] = regs->si;
 	c->args[2] = regs->dx;
 	c->args[3] = regs->r10;
+	c->args[4] = regs->r8;
+	c->args[5] = regs->r9;
 	c->compat = ti->status & TS_COMPAT;
 }
 
@@ -136,6 +138,7 @@ INLINE void read_call(struct call *c)
 #define NR_openat	  257
 #define NR_openat2	  437
 #define NR_io_uring_enter 426
+#define NR_open_by_handle 304
 #define NR_compat_open	  5
 #define NR_compat_creat	  8
 #define NR_compat_openat  295
@@ -149,7 +152,7 @@ struct pt_regs___arm64 {
 
 struct call {
 	long nr;
-	__u64 args[4];
+	__u64 args[6];
 	bool compat;
 };
 
@@ -163,6 +166,8 @@ INLINE void read_call(struct call *c)
 	c->args[1] = BPF_CORE_READ(regs, regs[1]);
 	c->args[2] = BPF_CORE_READ(regs, regs[2]);
 	c->args[3] = BPF_CORE_READ(regs, regs[3]);
+	c->args[4] = BPF_CORE_READ(regs, regs[4]);
+	c->args[5] = BPF_CORE_READ(regs, regs[5]);
 	c->compat = BPF_CORE_READ(task, thread_info.flags) & TIF_32BIT_BIT;
 }
 
@@ -173,6 +178,7 @@ INLINE void read_call(struct call *c)
 #define NR_execveat	  281
 #define NR_openat2	  437
 #define NR_io_uring_enter 426
+#define NR_open_by_handle 265
 #define NR_compat_open	  5
 #define NR_compat_creat	  8
 #define NR_compat_openat  322

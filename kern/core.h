@@ -72,6 +72,7 @@ struct file {
 	struct inode *f_inode;
 	unsigned int f_flags;
 	unsigned int f_mode;
+	void *private_data;
 };
 
 struct fs_struct {
@@ -169,6 +170,7 @@ struct timespec64 {
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int flags;
+	int exit_code;
 	struct mm_struct *mm;
 	int pid;
 	int tgid;
@@ -183,6 +185,46 @@ struct task_struct {
 	struct signal_struct *signal;
 	kuid_t loginuid;
 	struct css_set *cgroups;
+};
+
+struct in6_addr {
+	__u8 bytes[16];
+};
+
+struct sock_common {
+	__u32 skc_daddr;
+	__u32 skc_rcv_saddr;
+	__u16 skc_dport; /* in network order */
+	__u16 skc_num;
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_type;
+	__u16 sk_protocol;
+};
+
+struct socket {
+	struct sock *sk;
+};
+
+struct sockaddr_un {
+	unsigned short sun_family;
+	char sun_path[108];
+};
+
+struct unix_address {
+	int len; /* of name, family included */
+	struct sockaddr_un name[];
+};
+
+struct unix_sock {
+	struct unix_address *addr;
+	struct sock *peer;
 };
 
 struct filename {
@@ -240,5 +282,25 @@ struct io_uring_cqe {
 #define LOOKUP_CACHED	  0x200000
 #define EAGAIN		  11
 #define MAX_ERRNO	  4095
+#define S_IFMT		  0170000
+#define S_IFSOCK	  0140000
+#define S_IFREG		  0100000
+#define S_IFBLK		  0060000
+#define S_IFDIR		  0040000
+#define S_IFCHR		  0020000
+#define S_IFIFO		  0010000
+#define AF_UNIX		  1
+#define AF_INET		  2
+#define AF_INET6	  10
+#define AF_NETLINK	  16
+#define SOCK_STREAM	  1
+#define SOCK_DGRAM	  2
+#define SOCK_RAW	  3
+#define IPPROTO_ICMP	  1
+#define IPPROTO_TCP	  6
+#define IPPROTO_UDP	  17
+#define IPPROTO_ICMPV6	  58
+#define TCP_ESTABLISHED	  1
+#define TCP_LISTEN	  10
 #define IORING_OP_OPENAT  18
 #define IORING_OP_OPENAT2 28

@@ -421,9 +421,10 @@ INLINE void path_exists(struct scratch *s, struct img im, __u32 f)
 }
 
 /* Most paths are short and have no output until their end: no call for them. */
-INLINE void scan_path(__u32 idx, struct scratch *s, struct img im, __u32 off, __u32 len, bool end)
+INLINE void scan_path(__u32 idx, struct scratch *s, struct img im, __u32 aut, __u32 off, __u32 len,
+		      bool end)
 {
-	const struct img_automaton *a = automaton(im, AUT_FD_NAME);
+	const struct img_automaton *a = automaton(im, aut);
 	__u32 state = a->start, done = 0;
 	__u64 at = off;
 
@@ -434,10 +435,10 @@ INLINE void scan_path(__u32 idx, struct scratch *s, struct img im, __u32 off, __
 	if (state >= a->first_out)
 		scan_out(idx, match_out_of(im, a, state));
 	if (done < len)
-		state = scan_text(idx, AUT_FD_NAME, state, off + done, len - done);
+		state = scan_text(idx, aut, state, off + done, len - done);
 	if (!end || !state)
 		return;
-	state = match_next(im, a, state, s->path_end);
+	state = match_next(im, a, state, aut == AUT_FD_NAME ? s->path_end : SYM_END);
 	if (state >= a->first_out)
 		scan_out(idx, match_out_of(im, a, state));
 }
@@ -460,9 +461,26 @@ GLOBAL int eval_path(__u32 idx, __u32 off, __u32 len, __u32 state)
 	if (s->path_end == SYM_END)
 		path_exists(s, im, FIELD_FD_FILENAME);
 	if (state != TEXT_UNREADABLE && automaton(im, AUT_FD_NAME)->n_states)
-		scan_path(idx, s, im, off, len, state == TEXT_WHOLE);
+		scan_path(idx, s, im, AUT_FD_NAME, off, len, state == TEXT_WHOLE);
 	if (state != TEXT_WHOLE)
 		path_unknown(s, im);
+	return 0;
+}
+
+/* A path that a call was given: PATH1 or PATH2. */
+GLOBAL int eval_given(__u32 idx, __u32 f, __u32 off, __u32 len, __u32 state)
+{
+	__u32 aut = f == FIELD_PATH1 ? AUT_PATH1 : AUT_PATH2;
+	struct scratch *s = scratch_at(idx);
+	struct img im;
+
+	if (!s || f >= FIELD_KERNEL_COUNT || !get_image(s, &im) || state == TEXT_NONE)
+		return 0;
+	path_exists(s, im, f);
+	if (state != TEXT_UNREADABLE && automaton(im, aut)->n_states)
+		scan_path(idx, s, im, aut, off, len, state == TEXT_WHOLE);
+	if (state != TEXT_WHOLE)
+		eval_unknown(idx, 1ULL << (f & 63));
 	return 0;
 }
 

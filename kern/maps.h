@@ -93,6 +93,47 @@ struct {
 	__type(value, struct uring_open);
 } uring SEC(".maps");
 
+/* ---- system calls: filled by the loader ---- */
+
+/* The number of a system call to its event type plus one; 0: none of ours. */
+const volatile __u16 call_types[CALL_NR_MAX];
+
+#define RES	 CALL_RES
+#define NO	 CALL_NO
+#define CWD	 CALL_CWD
+#define RAW	 CALL_RAW
+#define MSG(arg) (CALL_MSG | (arg))
+#define CALL_NAME(id, name)
+#define CALL_SYMBOL(name, symbol)
+#define CALL_NUMBER(name, nr)
+#define CALL(id, ...) [EVENT_##id] = {1, __VA_ARGS__},
+/* What a call of an event type carries. */
+const volatile struct call_shape call_shapes[EVENT_MAX] = {
+#include "kern/calls.def"
+};
+#undef CALL
+#undef CALL_NAME
+#undef CALL_SYMBOL
+#undef CALL_NUMBER
+#undef RES
+#undef NO
+#undef CWD
+#undef RAW
+#undef MSG
+
+/* The last peer of a socket that is not connected, so that a new one is told apart. */
+struct peer {
+	__u64 addr[2];
+	__u64 port;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u64);
+	__type(value, struct peer);
+} peers SEC(".maps");
+
 /* ---- output ---- */
 
 struct {

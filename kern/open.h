@@ -64,26 +64,29 @@ INLINE void open_numbers(struct scratch *s, struct img im)
 	read_task_numbers(s, wanted);
 }
 
-INLINE void read_written(struct scratch *s, const struct open_args *a)
+/* A path as a program gives it, into an area. */
+INLINE void read_given(struct scratch *s, __u64 from, bool in_kernel, enum area area,
+		       struct text *out)
 {
-	unsigned char *to = s->data + AREA(AREA_WRITTEN);
+	unsigned char *to = s->data + AREA(area);
 	long n;
 
-	s->written.off = AREA(AREA_WRITTEN);
-	s->written.state = TEXT_NONE;
-	if (!a->text)
+	out->off = AREA(area);
+	out->len = 0;
+	out->state = TEXT_NONE;
+	if (!from)
 		return;
-	if (a->text_in_kernel)
-		n = bpf_probe_read_kernel_str(to, PATH_MAX_LEN, (void *)a->text);
+	if (in_kernel)
+		n = bpf_probe_read_kernel_str(to, PATH_MAX_LEN, (void *)from);
 	else
-		n = bpf_probe_read_user_str(to, PATH_MAX_LEN, (void *)a->text);
-	s->written.state = TEXT_UNREADABLE;
+		n = bpf_probe_read_user_str(to, PATH_MAX_LEN, (void *)from);
+	out->state = TEXT_UNREADABLE;
 	if (n < 0) {
 		count(STAT_UNREADABLE);
 		return;
 	}
-	s->written.state = TEXT_WHOLE;
-	s->written.len = n ? n - 1 : 0;
+	out->state = TEXT_WHOLE;
+	out->len = n ? n - 1 : 0;
 }
 
 #define SAME_MAX 256 /* longer names are looked at as two */
@@ -128,34 +131,38 @@ INLINE bool read_same(struct scratch *s, const struct open_args *a)
 }
 
 /* The directory that a relative path starts from. */
-INLINE void read_base(__u32 idx, struct scratch *s, __s32 dfd)
+INLINE void read_base(__u32 idx, struct scratch *s, __s32 dfd, enum area area, struct text *out)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
 
 	if (dfd == AT_FDCWD)
-		read_path(idx, s, AREA_BASE, (__u64)BPF_CORE_READ(t, fs, pwd.dentry),
-			  (__u64)BPF_CORE_READ(t, fs, pwd.mnt), &s->base);
+		read_path(idx, s, area, (__u64)BPF_CORE_READ(t, fs, pwd.dentry),
+			  (__u64)BPF_CORE_READ(t, fs, pwd.mnt), out);
 	else
-		read_file_path(idx, s, AREA_BASE, file_of_fd(dfd), &s->base);
-	if (s->base.state == TEXT_NONE)
-		s->base.state = TEXT_UNREADABLE;
+		read_file_path(idx, s, area, file_of_fd(dfd), out);
+	if (out->state == TEXT_NONE)
+		out->state = TEXT_UNREADABLE;
 }
 
-/* Makes s->normal from s->base and s->written. */
-GLOBAL int open_normalise(__u32 idx)
+/* Makes s->normal from a path as written and the directory it starts from: the first or the
+ * second ones. */
+GLOBAL int normalise(__u32 idx, __u32 second)
 {
 	struct scratch *s = scratch_at(idx);
+	const struct text *base, *written;
 
 	if (!s)
 		return 0;
+	base = second ? &s->base2 : &s->base;
+	written = second ? &s->written2 : &s->written;
 	normal_start(s);
-	if (s->base.state != TEXT_NONE) {
-		normal_add(idx, s->base.off, s->base.len);
+	if (base->state != TEXT_NONE) {
+		normal_add(idx, base->off, base->len);
 		normal_component(s);
 	}
-	normal_add(idx, s->written.off, s->written.len);
+	normal_add(idx, written->off, written->len);
 	normal_end(s);
-	if (s->base.state == TEXT_CUT || s->base.state == TEXT_UNREADABLE)
+	if (base->state == TEXT_CUT || base->state == TEXT_UNREADABLE)
 		s->normal.state = TEXT_CUT;
 	return 0;
 }
@@ -174,9 +181,9 @@ INLINE void open_paths(__u32 idx, struct scratch *s, const struct open_args *a)
 	s->one_view = read_same(s, a);
 	if (s->one_view)
 		return;
-	read_written(s, a);
+	read_given(s, a->text, a->text_in_kernel, AREA_WRITTEN, &s->written);
 	if (s->written.state == TEXT_WHOLE && is_relative(s))
-		read_base(idx, s, a->dfd);
+		read_base(idx, s, a->dfd, AREA_BASE, &s->base);
 }
 
 /* The numbers of s->open; whether any shape is left. */
@@ -215,7 +222,7 @@ INLINE void open_views(__u32 idx, struct scratch *s)
 	bool one = s->one_view;
 
 	if (s->written.state == TEXT_WHOLE && !one) {
-		open_normalise(idx);
+		normalise(idx, 0);
 		open_view(idx, s, &s->normal, 0);
 	} else if (s->resolved.state == TEXT_NONE) { /* no name at all, or one not readable */
 		open_view(idx, s, &s->written, 0);

@@ -198,6 +198,7 @@ INLINE bool proc_enter(__u32 idx, struct scratch *s, const struct gate *g, __u32
 	s->have = 0;
 	s->unsure = 0;
 	s->resolved.state = s->written.state = s->base.state = TEXT_NONE;
+	s->written2.state = s->base2.state = TEXT_NONE;
 	if (p && p->generation == g->generation) {
 		__builtin_memcpy(s->truth, p->bits, sizeof(p->bits));
 		__builtin_memcpy(&s->proc.unknown, &p->unknown,

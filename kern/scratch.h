@@ -18,6 +18,7 @@ enum area {
 	AREA_WRITTEN,
 	AREA_BASE,
 	AREA_NORMAL,
+	AREA_SECOND, /* the second path of a call */
 	AREA_COUNT
 };
 #define AREA_SLACK 512
@@ -73,6 +74,24 @@ struct open_args {
 	__u32 record_flags;
 };
 
+/* What kern/call.h is told of a system call, and what it finds of its descriptor. */
+struct call_state {
+	struct call_shape shape;
+	__s64 res;
+	__u64 args[8]; /* six, and room for any masked index */
+	__u32 nr;
+	__u32 record_flags;
+	__s64 fd;
+	__u64 file; /* of fd; 0: none */
+	__u64 sk;   /* struct sock of file; 0: it is no socket */
+	__u32 fd_type;
+	__u32 has_socket;
+	struct socket_info sock;
+	__s32 sun_len; /* of sun, 0: there is no path */
+	__u32 no_result;
+	char sun[SUN_MAX + 4]; /* and room for a NUL */
+};
+
 struct scratch {
 	__u64 owner;	  /* pid_tgid of the event that has the slot, 0: free */
 	__u32 generation; /* of the policy that decides the event, from its start to its end */
@@ -105,12 +124,14 @@ struct scratch {
 	struct proc proc;
 	struct task_info task;
 	struct text argv, exepath, resolved, written, base, normal;
+	struct text written2, base2;
 	struct normal norm;
 	struct walk walk;
 	struct container container;
 	struct cmd_large cmd; /* also built here before it goes into its map */
 	struct uring_open uring;
 	struct open_args open;
+	struct call_state call;
 	struct hit hits[HIT_MAX];
 	unsigned char data[DATA_SIZE + AREA_SLACK];
 	unsigned char out[RECORD_MAX + 4096 + 256]; /* a tail is copied before its end is checked */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The hooks: the programs that kern/hooks.def names. Each is a few lines that take an attach
- * point's values apart and call a handler of kern/exec.h, kern/open.h or kern/uring.h.
+ * point's values apart and call a handler of kern/exec.h, kern/open.h, kern/call.h or kern/uring.h.
  */
 #include "kern/exec.h"
 #include "kern/open.h"
 #include "kern/uring.h"
+#include "kern/call.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -36,6 +37,24 @@ SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(on_attach_cgroup, struct cgroup *to, const char *path, struct task_struct *task)
 {
 	moved(task);
+	return 0;
+}
+
+/* Before on_exit: that one forgets the process. Of every thread, as in Falco. */
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_procexit)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+
+	call_without_result(HOOK_on_procexit, EVENT_PROCEXIT, t->exit_code, 0, 0);
+	return 0;
+}
+
+SEC("tp_btf/signal_deliver")
+int BPF_PROG(on_signal, int sig, void *info, void *action)
+{
+	call_without_result(HOOK_on_signal, EVENT_SIGNALDELIVER, 0, bpf_get_current_pid_tgid(),
+			    sig);
 	return 0;
 }
 
@@ -214,6 +233,8 @@ INLINE void open_call(struct open_args *a)
 		open_at(a, &c);
 	else if (a->type == EVENT_OPENAT2)
 		open_at2(a, &c);
+	else if (a->type == EVENT_OPEN_BY_HANDLE_AT)
+		a->flags = c.args[2];
 	else
 		open_plain(a, &c);
 }
@@ -234,6 +255,9 @@ INLINE enum hook_id hook_of_call(long nr, enum event_id *type)
 	case NR_creat:
 		*type = EVENT_CREAT;
 		return HOOK_on_creat_exit;
+	case NR_open_by_handle:
+		*type = EVENT_OPEN_BY_HANDLE_AT;
+		return HOOK_on_open_by_handle_at_exit;
 	case NR_execveat:
 		*type = EVENT_EXECVEAT;
 		return HOOK_on_execveat_exit;
@@ -261,6 +285,27 @@ int on_syscall_exit(struct sys_exit *ctx)
 	a.type = type;
 	open_call(&a);
 	opened(&g, &a);
+	return 0;
+}
+
+/* Every other system call: attached to the exits of those that a rule names. */
+SEC("tracepoint")
+int on_call_exit(struct sys_exit *ctx)
+{
+	__u32 type = call_types[ctx->nr & (CALL_NR_MAX - 1)];
+	struct scratch *s = NULL;
+	struct call call;
+	struct gate g;
+	int idx;
+
+	if (!type || !gate_open(&g, HOOK_on_call_exit))
+		return 0;
+	idx = scratch_take(&s);
+	if (idx < 0)
+		return 0;
+	read_call(&call);
+	call_returned(idx, s, &g, type - 1, &call, ctx->ret);
+	scratch_give(s);
 	return 0;
 }
 

@@ -154,6 +154,7 @@ static bool hook_row(size_t i, struct row *r)
 		[BACKEND_BOTH] = "always",
 		[BACKEND_FUNCTION] = "functions",
 		[BACKEND_TRACEPOINT] = "tracepoints",
+		[BACKEND_CALL] = "on demand",
 	};
 
 	if (i >= HOOK_COUNT)

@@ -215,11 +215,10 @@ enum have record_get(const struct event *ev, enum field_id field, const char *ar
 	static enum have (*const getters[FIELD_COUNT])(struct record_event *, const char *,
 						       struct value *) = {
 #define GET_ALWAYS(id)					    get_##id
-#define GET_OPEN(id)					    get_##id
 #define GET_SOME(id)					    get_##id
-#define GET_NET(id)					    NULL
+#define GET_NET(id)					    get_##id
 #define GET_IO(id)					    NULL
-#define GET_TWO(id)					    NULL
+#define GET_TWO(id)					    get_##id
 #define GET_NEVER(id)					    NULL
 #define GET_LATER(id)					    NULL
 #define FIELD(id, name, type, index, source, presence, doc) [FIELD_##id] = GET_##presence(id),

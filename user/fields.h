@@ -11,6 +11,7 @@
  *   user/fields_task.c  what the kernel or /proc says of the process: see user/procfs.h
  *   user/fields_fds.c   its open descriptors
  *   user/fields_file.c  file descriptors and paths
+ *   user/fields_net.c   sockets
  */
 #pragma once
 #include "user/record.h"
@@ -20,11 +21,10 @@
 
 /* Rows of these kinds have one getter in common. */
 #define FIELD_GETTER_ALWAYS(id) GETTER(id);
-#define FIELD_GETTER_OPEN(id)	GETTER(id);
 #define FIELD_GETTER_SOME(id)	GETTER(id);
-#define FIELD_GETTER_NET(id)
+#define FIELD_GETTER_NET(id)	GETTER(id);
 #define FIELD_GETTER_IO(id)
-#define FIELD_GETTER_TWO(id)
+#define FIELD_GETTER_TWO(id) GETTER(id);
 #define FIELD_GETTER_NEVER(id)
 #define FIELD_GETTER_LATER(id)
 #define FIELD(id, name, type, index, source, presence, doc) FIELD_GETTER_##presence(id)
@@ -57,6 +57,8 @@ bool field_has_registers(const struct record_event *e);
 /* Path n (1 or 2) of the call, absolute and normal; of an open in the current view. */
 enum have field_path(struct record_event *e, unsigned n, struct value *out);
 bool field_is_host(const struct record_event *e);
+/* If the descriptor is a socket, true, and what fd.name is. */
+bool field_socket_name(struct record_event *e, struct value *out, enum have *have);
 /* Name of the event's type. */
 const char *field_event_type(const struct record_event *e);
 /* Number in an argument, or -1. */

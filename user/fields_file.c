@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gen/calls.h"
 #include "user/path.h"
 
 /* creat is of neither kind: it has no flags argument. */
@@ -50,36 +51,58 @@ GETTER(EVT_IS_OPEN_CREATE)
 	return field_is_unknown(e, FIELD_OPEN_FLAGS) ? HAVE_UNKNOWN : field_number(out, false);
 }
 
-/* By what the program asked for: Falco does not look at the file either. */
+/* Of an open by what the program asked for: Falco does not look at the file either. */
 static bool is_directory(const struct record_event *e)
 {
-	return e->rec->res >= 0 && (e->rec->open_flags & O_DIRECTORY);
+	if (field_is_open(e))
+		return e->rec->res >= 0 && (e->rec->open_flags & O_DIRECTORY);
+	return e->rec->fd_type == 'd';
 }
 
 GETTER(FD_NUM)
 {
-	if (!field_is_open(e))
+	if (!event_has_fd(e->rec->type))
 		return HAVE_MISSING;
 	return field_is_unknown(e, FIELD_FD_NUM) ? HAVE_UNKNOWN : field_number(out, e->rec->fd);
 }
 
 GETTER(FD_TYPECHAR)
 {
-	if (!field_is_open(e))
-		return HAVE_MISSING;
-	return field_text(out, is_directory(e) ? "d" : "f");
+	char *to = field_room(e, FIELD_FD_TYPECHAR, 1);
+
+	if (field_is_open(e))
+		return field_text(out, is_directory(e) ? "d" : "f");
+	if (!e->rec->fd_type)
+		return field_is_unknown(e, FIELD_FD_TYPECHAR) ? HAVE_UNKNOWN : HAVE_MISSING;
+	if (!to)
+		return HAVE_UNKNOWN;
+	*to = e->rec->fd_type;
+	return field_text(out, to);
+}
+
+/* Two kinds share a letter; only one of them is a socket. */
+static int64_t type_code(const struct record_event *e)
+{
+	return e->rec->fd_type == 'u' && !e->rec->tails[TAIL_SOCKET].offset ? 'U' : e->rec->fd_type;
 }
 
 GETTER(FD_TYPE)
 {
-	if (!field_is_open(e) || e->rec->res < 0)
-		return HAVE_MISSING;
-	return field_text(out, is_directory(e) ? "directory" : "file");
+	const char *name;
+
+	if (field_is_open(e))
+		return e->rec->res < 0 ? HAVE_MISSING
+				       : field_text(out, is_directory(e) ? "directory" : "file");
+	name = domain_text(FIELD_FD_TYPE, type_code(e));
+	if (name)
+		return field_text(out, name);
+	return field_is_unknown(e, FIELD_FD_TYPE) ? HAVE_UNKNOWN : HAVE_MISSING;
 }
 
 GETTER(FD_NAMERAW)
 {
-	return field_copy_tail(e, FIELD_FD_NAMERAW, TAIL_WRITTEN, out);
+	return field_is_open(e) ? field_copy_tail(e, FIELD_FD_NAMERAW, TAIL_WRITTEN, out)
+				: HAVE_MISSING;
 }
 
 /* A path that a call was given, made absolute and normal. */
@@ -107,7 +130,7 @@ static enum have given_path(struct record_event *e, enum field_id f, bool second
 
 GETTER(FD_NAME_WRITTEN)
 {
-	return given_path(e, FIELD_FD_NAME_WRITTEN, false, out);
+	return field_is_open(e) ? given_path(e, FIELD_FD_NAME_WRITTEN, false, out) : HAVE_MISSING;
 }
 
 GETTER(FD_NAME_RESOLVED)
@@ -120,8 +143,17 @@ GETTER(FD_NAME_RESOLVED)
 
 GETTER(FD_NAME)
 {
+	enum have have;
+
 	if (record_path_view(e) == 0 && e->has_written)
 		return get_FD_NAME_WRITTEN(e, NULL, out);
+	if (field_socket_name(e, out, &have))
+		return have;
+	/* a directory that is given as "the working directory" has an empty name */
+	if (!field_is_open(e) && event_has_fd(e->rec->type) && e->rec->fd == AT_FDCWD)
+		return field_text(out, "");
+	if (!field_is_open(e) && e->rec->fd_type && !e->rec->tails[TAIL_RESOLVED].offset)
+		return HAVE_UNKNOWN;
 	return get_FD_NAME_RESOLVED(e, NULL, out);
 }
 
@@ -131,10 +163,16 @@ enum have field_path(struct record_event *e, unsigned n, struct value *out)
 					  : given_path(e, FIELD_EVT_ABSPATH, n == 2, out);
 }
 
+/* Sockets and pipes have names, but no directory. */
+static bool is_of_file(const struct record_event *e)
+{
+	return field_is_open(e) || e->rec->fd_type == 'f' || e->rec->fd_type == 'd';
+}
+
 /* Of a directory: the path itself. */
 GETTER(FD_DIRECTORY)
 {
-	enum have have = get_FD_NAME(e, NULL, out);
+	enum have have = is_of_file(e) ? get_FD_NAME(e, NULL, out) : HAVE_MISSING;
 
 	if (have == HAVE_MISSING || !out->str || is_directory(e))
 		return have;
@@ -147,7 +185,7 @@ GETTER(FD_FILENAME)
 	enum have have;
 	size_t dir;
 
-	if (e->rec->res < 0 || is_directory(e))
+	if ((field_is_open(e) && e->rec->res < 0) || !is_of_file(e) || is_directory(e))
 		return HAVE_MISSING;
 	have = get_FD_NAME(e, NULL, out);
 	if (have == HAVE_UNKNOWN) /* a path that goes on may end with any */
@@ -168,7 +206,7 @@ GETTER(FD_UID)
 {
 	char *to = field_room(e, FIELD_FD_UID, 32);
 
-	if (!field_is_open(e))
+	if (!event_has_fd(e->rec->type))
 		return HAVE_MISSING;
 	if (!to || field_is_unknown(e, FIELD_FD_NUM))
 		return HAVE_UNKNOWN;
@@ -207,48 +245,105 @@ GETTER(FD_CONTAINERDIRECTORY)
 				out);
 }
 
-/* ---- of sockets: only that files are none ---- */
+/* ---- paths of the call: not of creat, as in Falco; of all but opens only if they succeeded ----
+ */
 
-static enum have of_open_file(struct record_event *e, struct value *out)
+static enum have call_path(struct record_event *e, enum field_id f, bool raw, struct value *out)
 {
-	return field_is_open(e) && e->rec->res >= 0 ? field_number(out, false) : HAVE_MISSING;
+	enum call_path which = call_path_of(e->rec->type, f);
+	bool second = which == CALL_PATH_SECOND;
+
+	if (which == CALL_PATH_NONE || e->rec->res < 0)
+		return HAVE_MISSING;
+	if (raw || (second && call_shape(e->rec->type).dir2 == CALL_RAW))
+		return field_copy_tail(e, f, second ? TAIL_WRITTEN2 : TAIL_WRITTEN, out);
+	return given_path(e, f, second, out);
 }
 
-GETTER(FD_L4PROTO)
+/* Not for rules: what the kernel compares of them. */
+static enum have inner_path(struct record_event *e, enum field_id f, bool second, struct value *out)
 {
-	return of_open_file(e, out) == HAVE_VALUE ? field_text(out, "<NA>") : HAVE_MISSING;
+	struct call_shape s = call_shape(e->rec->type);
+	__s8 column = second ? s.path2 : s.path1;
+
+	if (!s.known || column == CALL_NO)
+		return HAVE_MISSING;
+	if ((second ? s.dir2 : s.dir1) == CALL_RAW)
+		return field_copy_tail(e, f, second ? TAIL_WRITTEN2 : TAIL_WRITTEN, out);
+	return given_path(e, f, second, out);
 }
 
-GETTER(FD_IS_SERVER)
+GETTER(PATH1)
 {
-	return of_open_file(e, out);
+	return inner_path(e, FIELD_PATH1, false, out);
 }
 
-GETTER(FD_CONNECTED)
+GETTER(PATH2)
 {
-	return of_open_file(e, out);
+	return inner_path(e, FIELD_PATH2, true, out);
 }
-
-GETTER(FD_NAME_CHANGED)
-{
-	return of_open_file(e, out);
-}
-
-/* ---- paths of the call: not of creat, as in Falco ---- */
 
 GETTER(FS_PATH_NAME)
 {
-	return has_flags(e) ? get_FD_NAME(e, NULL, out) : HAVE_MISSING;
+	if (field_is_open(e))
+		return has_flags(e) ? get_FD_NAME(e, NULL, out) : HAVE_MISSING;
+	return call_path(e, FIELD_FS_PATH_NAME, false, out);
 }
 
 GETTER(FS_PATH_NAMERAW)
 {
-	return has_flags(e) ? get_FD_NAMERAW(e, NULL, out) : HAVE_MISSING;
+	if (field_is_open(e))
+		return has_flags(e) ? get_FD_NAMERAW(e, NULL, out) : HAVE_MISSING;
+	return call_path(e, FIELD_FS_PATH_NAMERAW, true, out);
+}
+
+GETTER(FS_PATH_SOURCE)
+{
+	return call_path(e, FIELD_FS_PATH_SOURCE, false, out);
+}
+
+GETTER(FS_PATH_SOURCERAW)
+{
+	return call_path(e, FIELD_FS_PATH_SOURCERAW, true, out);
+}
+
+GETTER(FS_PATH_TARGET)
+{
+	return call_path(e, FIELD_FS_PATH_TARGET, false, out);
+}
+
+GETTER(FS_PATH_TARGETRAW)
+{
+	return call_path(e, FIELD_FS_PATH_TARGETRAW, true, out);
 }
 
 GETTER(EVT_ABSPATH)
 {
-	bool has_dirfd = e->rec->type == EVENT_OPENAT || e->rec->type == EVENT_OPENAT2;
+	struct call_shape s = call_shape(e->rec->type);
 
-	return has_dirfd ? get_FD_NAME_WRITTEN(e, NULL, out) : HAVE_MISSING;
+	if (e->rec->type == EVENT_OPENAT || e->rec->type == EVENT_OPENAT2)
+		return get_FD_NAME_WRITTEN(e, NULL, out);
+	return s.known && s.path1 != CALL_NO && s.dir1 >= 0
+		       ? given_path(e, FIELD_EVT_ABSPATH, false, out)
+		       : HAVE_MISSING;
+}
+
+/* Of calls with two paths and two directories: from, and to. */
+static enum have abspath_of(struct record_event *e, enum field_id f, bool second, struct value *out)
+{
+	struct call_shape s = call_shape(e->rec->type);
+
+	if (!s.known || s.path1 == CALL_NO || s.path2 == CALL_NO || s.dir1 < 0 || s.dir2 < 0)
+		return HAVE_MISSING;
+	return given_path(e, f, second, out);
+}
+
+GETTER(EVT_ABSPATH_SRC)
+{
+	return abspath_of(e, FIELD_EVT_ABSPATH_SRC, false, out);
+}
+
+GETTER(EVT_ABSPATH_DST)
+{
+	return abspath_of(e, FIELD_EVT_ABSPATH_DST, true, out);
 }

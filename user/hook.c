@@ -129,6 +129,8 @@ bool hook_has_target(const struct hook *h, enum hook_id id, const struct btf *bt
 {
 	int args;
 
+	if (h->backend == BACKEND_CALL)
+		return true; /* each call for itself: user/call_hooks.c */
 	if (h->backend == BACKEND_FUNCTION)
 		return btf__find_by_name_kind(btf, hook_function(h), BTF_KIND_FUNC) >= 0;
 	if (strchr(h->target, '/'))

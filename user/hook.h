@@ -8,7 +8,7 @@
 
 struct btf;
 
-enum backend { BACKEND_BOTH, BACKEND_FUNCTION, BACKEND_TRACEPOINT };
+enum backend { BACKEND_BOTH, BACKEND_FUNCTION, BACKEND_TRACEPOINT, BACKEND_CALL };
 
 struct hook {
 	const char *name;    /* of the row */

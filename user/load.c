@@ -10,6 +10,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "user/calls.h"
 #include "user/counts.h"
 #include "user/hook.h"
 #include "user/log.h"
@@ -23,13 +24,14 @@
 
 /* What one attempt goes by, what it has done, and which hook made it fail. */
 struct attempt {
-	struct event_set needed;     /* event types that some rule watches */
-	struct event_set functions;  /* of these, the ones to be seen by back end A */
-	bool wanted[HOOK_COUNT];     /* hooks that there are here and that are needed */
-	bool fresh[HOOK_COUNT];	     /* attached by this attempt */
-	uint64_t before[HOOK_COUNT]; /* events of the daemon that they had counted */
-	int failed;		     /* index of hooks, -1: not a single one */
-	struct btf *btf;	     /* of the kernel */
+	struct event_set needed;      /* event types that some rule watches */
+	struct event_set functions;   /* of these, the ones to be seen by back end A */
+	bool wanted[HOOK_COUNT];      /* hooks that there are here and that are needed */
+	bool fresh[HOOK_COUNT];	      /* attached by this attempt */
+	struct event_set fresh_calls; /* attached by it */
+	uint64_t before[HOOK_COUNT];  /* events of the daemon that they had counted */
+	int failed;		      /* index of hooks, -1: not a single one */
+	struct btf *btf;	      /* of the kernel */
 	char *why;
 	size_t why_size;
 };
@@ -78,6 +80,8 @@ static bool is_wanted(const struct hook *h, const struct attempt *a)
 	tracepoints = event_set_without(&types, &a->functions);
 	if (!hook_is_for_this_machine(h))
 		return false;
+	if (h->backend == BACKEND_CALL)
+		return call_hooks_wanted(&a->needed);
 	if (h->backend == BACKEND_BOTH)
 		return !h->types || !event_set_is_empty(&types);
 	if (h->backend == BACKEND_FUNCTION)
@@ -91,7 +95,7 @@ static int miss_target(struct attempt *a, enum hook_id id)
 {
 	const struct hook *h = &hooks[id];
 
-	if (h->backend == BACKEND_BOTH && id != HOOK_on_attach_cgroup) {
+	if (h->backend == BACKEND_BOTH && !h->types && id != HOOK_on_attach_cgroup) {
 		snprintf(a->why, a->why_size, "the kernel has no tracepoint %s", h->target);
 		return -ENOENT;
 	}
@@ -186,6 +190,7 @@ static void set_constants(struct tiercel_bpf *skel, const struct policy_room *ro
 {
 	skel->rodata->image_mask = room->image - 1;
 	skel->rodata->rule_room = room->rules;
+	call_types_fill((__u16 *)skel->rodata->call_types);
 	skel->rodata->has_rdonly_cast =
 		btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) >= 0;
 }
@@ -283,6 +288,11 @@ static int attach(struct loaded *l, struct attempt *a)
 	for (int i = 0; i < HOOK_COUNT; i++) {
 		if (!a->wanted[i] || l->links[i])
 			continue;
+		if (hooks[i].backend == BACKEND_CALL) {
+			call_hooks_attach(&l->calls, hook_program(l, i), &a->needed,
+					  &a->fresh_calls);
+			continue;
+		}
 		a->before[i] = selftest_seen(l->hook_self, i);
 		l->links[i] = attach_hook(l, i);
 		if (!l->links[i]) {
@@ -345,6 +355,7 @@ static void detach(struct loaded *l, int i)
 
 static void take_back(struct loaded *l, const struct attempt *a, size_t n_skels)
 {
+	call_hooks_detach(&l->calls, &a->fresh_calls);
 	for (int i = 0; i < HOOK_COUNT; i++)
 		if (a->fresh[i])
 			detach(l, i);
@@ -375,6 +386,7 @@ static int try(struct loaded *l, const struct image *im, struct attempt *a)
 
 	capture.len = 0;
 	memset(a->fresh, 0, sizeof(a->fresh));
+	a->fresh_calls = (struct event_set){};
 	err = choose_hooks(l, a);
 	if (!err)
 		err = load_programs(l, a);
@@ -464,7 +476,7 @@ static int attempt(struct loaded *l, const struct image *im, char *why, size_t s
 
 	if (err)
 		snprintf(why, size, "the kernel's types cannot be read: %s", strerror(-err));
-	else if (l->mode != HOOKS_FUNCTIONS)
+	else if (l->mode != HOOKS_FUNCTIONS || call_hooks_missing(&l->calls, &a.needed))
 		err = tracefs_enter(&t, why, size);
 	if (!err && !l->n_skels)
 		err = try_functions(l, &a);
@@ -506,19 +518,25 @@ static void need_of(const struct loaded *l, const struct image *im, struct attem
 int load_more(struct loaded *l, const struct image *im, char *why, size_t size)
 {
 	struct attempt a = {};
-	bool missing = false;
+	bool missing;
 
 	need_of(l, im, &a);
+	missing = call_hooks_missing(&l->calls, &a.needed);
 	for (int i = 0; i < HOOK_COUNT; i++)
-		missing |= !l->links[i] && !l->absent[i] && is_wanted(&hooks[i], &a);
+		missing |= hooks[i].backend != BACKEND_CALL && !l->links[i] && !l->absent[i] &&
+			   is_wanted(&hooks[i], &a);
 	return missing ? attempt(l, im, why, size) : 0;
 }
 
 void load_less(struct loaded *l, const struct image *im)
 {
 	struct attempt a = {};
+	struct event_set spare;
 
 	need_of(l, im, &a);
+	spare = call_hooks_attached(&l->calls);
+	spare = event_set_without(&spare, &a.needed);
+	call_hooks_detach(&l->calls, &spare);
 	for (int i = 0; i < HOOK_COUNT; i++)
 		if (l->links[i] && !is_wanted(&hooks[i], &a))
 			detach(l, i);
@@ -526,7 +544,8 @@ void load_less(struct loaded *l, const struct image *im)
 
 size_t load_hooks(const struct loaded *l)
 {
-	size_t n = 0;
+	struct event_set calls = call_hooks_attached(&l->calls);
+	size_t n = event_set_count(&calls);
 
 	for (int i = 0; i < HOOK_COUNT; i++)
 		n += l->links[i] && !l->silent[i];
@@ -535,6 +554,9 @@ size_t load_hooks(const struct loaded *l)
 
 void load_detach(struct loaded *l)
 {
+	struct event_set calls = call_hooks_attached(&l->calls);
+
+	call_hooks_detach(&l->calls, &calls);
 	for (int i = 0; i < HOOK_COUNT; i++)
 		detach(l, i);
 }

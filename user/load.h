@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include "kern/abi.h"
 #include "gen/image.h"
+#include "user/call_hooks.h"
 #include "user/policy.h"
 
 struct bpf_link;
@@ -27,8 +28,9 @@ struct loaded {
 	enum hooks_mode mode;
 	struct event_set no_functions;	    /* event types that back end A does not see here */
 	struct bpf_link *links[HOOK_COUNT]; /* NULL: not attached */
-	bool silent[HOOK_COUNT];	    /* attached, but the self-test did not reach it */
-	bool absent[HOOK_COUNT];	    /* this kernel has no such target */
+	struct call_hooks calls;
+	bool silent[HOOK_COUNT]; /* attached, but the self-test did not reach it */
+	bool absent[HOOK_COUNT]; /* this kernel has no such target */
 	struct policy_maps maps;
 	int events, stats, hook_self;
 };

@@ -50,6 +50,8 @@ struct record_event {
 	bool has_info;
 	char *parent_argv; /* read from /proc when first asked for */
 	size_t parent_argv_len;
+	const char *ends[2]; /* of a connection, as texts */
+	char end_text[2][64];
 	struct record_text text[FIELD_COUNT]; /* where getters build texts */
 };
 

@@ -400,26 +400,32 @@ static bool names_types(const struct node *n)
 	       n->n_values;
 }
 
-/* Counts the event types that a condition names, and those of them that hooks see. */
-static void count_types(const struct node *n, size_t *named, size_t *seen)
+/* Of program starts and opens. */
+static bool is_doable(const struct event_type *t)
+{
+	return t && t->kind == EVENT_SEEN &&
+	       (!strcmp(t->family, "exec") || !strcmp(t->family, "open")) &&
+	       t->id != EVENT_OPEN_BY_HANDLE_AT;
+}
+
+/* Counts the event types that a condition names, and those of them that can be done. */
+static void count_types(const struct node *n, size_t *named, size_t *doable)
 {
 	for (size_t i = 0; i < n->n_kids; i++)
-		count_types(n->kids[i], named, seen);
+		count_types(n->kids[i], named, doable);
 	for (size_t i = 0; names_types(n) && i < n->n_values; i++) {
-		const struct event_type *type = event_type_find(n->values[i].text);
-
 		*named += 1;
-		*seen += type && type->kind == EVENT_SEEN;
+		*doable += is_doable(event_type_find(n->values[i].text));
 	}
 }
 
 const char *try_plan_why_not(const struct node *condition)
 {
-	size_t named = 0, seen = 0;
+	size_t named = 0, doable = 0;
 
-	count_types(condition, &named, &seen);
-	if (named && !seen)
-		return "no hook sees its events";
+	count_types(condition, &named, &doable);
+	if (named && !doable)
+		return "its events are neither program starts nor opens";
 	return "no single program start or open is known to do it";
 }
 

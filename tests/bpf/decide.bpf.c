@@ -72,9 +72,12 @@ INLINE void take_numbers(struct scratch *s, const struct test_input *in)
 	__builtin_memcpy(s->num, in->num, sizeof(in->num));
 	s->have = in->have & ~in->unsure;
 	s->unsure = in->unsure;
-	s->path_end = in->num[FIELD_EVT_FAILED]		  ? SYM_END_FAILED
-		      : in->num[FIELD_FD_TYPECHAR] == 'd' ? SYM_END_DIR
-							  : SYM_END;
+	/* of calls that fail the descriptor is there all the same, but not of opens */
+	s->path_end = SYM_END;
+	if (in->num[FIELD_EVT_FAILED] && in->type <= EVENT_OPEN_BY_HANDLE_AT)
+		s->path_end = SYM_END_FAILED;
+	else if (in->num[FIELD_FD_TYPECHAR] == 'd')
+		s->path_end = SYM_END_DIR;
 }
 
 INLINE void decide_path(__u32 idx, struct scratch *s, const struct test_text *path, __u32 flags)
@@ -84,10 +87,23 @@ INLINE void decide_path(__u32 idx, struct scratch *s, const struct test_text *pa
 	eval_rules(idx, flags);
 }
 
+INLINE void take_given(__u32 idx, struct scratch *s, const struct test_input *in, __u32 i,
+		       enum field_id f)
+{
+	if (!(s->paths & FIELD_BIT(f)))
+		return;
+	s->written.state = TEXT_NONE;
+	if (i < in->n_given)
+		take_text(s, AREA_WRITTEN, &s->written, &in->given[i]);
+	eval_given(idx, f, s->written.off, s->written.len, s->written.state);
+}
+
 INLINE void decide_event(__u32 idx, struct scratch *s, const struct test_input *in)
 {
 	if (!eval_numbers(idx))
 		return;
+	take_given(idx, s, in, 0, FIELD_PATH1);
+	take_given(idx, s, in, 1, FIELD_PATH2);
 	for (__u32 i = 1; i <= TEST_PARENTS; i++)
 		if ((s->flags & SHAPE_DERIVED) && i <= in->n_parents)
 			derive_from(idx, i, i);

@@ -23,7 +23,7 @@ struct test_input {
 	__u32 type;
 	__u32 n_parents;
 	__u32 n_paths;
-	__u32 pad;
+	__u32 n_given;
 	__s64 num[FIELD_KERNEL_COUNT];
 	__u64 have;
 	__u64 unsure;
@@ -32,6 +32,7 @@ struct test_input {
 	struct test_proc parents[TEST_PARENTS]; /* the parent first */
 	struct test_text exepath;
 	struct test_text paths[TEST_PATHS];
+	struct test_text given[TEST_PATHS]; /* paths of a call, the first n_given */
 };
 
 struct test_output {

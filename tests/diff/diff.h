@@ -51,6 +51,8 @@ struct diff_event {
 	unsigned n_parents;
 	struct diff_text paths[2]; /* as written, as resolved: views of fd.name */
 	unsigned n_paths;
+	struct diff_text given[2]; /* paths of a call */
+	unsigned n_given;
 	int64_t num[FIELD_KERNEL_COUNT]; /* NUM and ENUM fields, ENUM as codes */
 	uint64_t have;			 /* of these, those with a value */
 	uint64_t unsure;		 /* of these, those that the kernel could not read */

@@ -2,12 +2,15 @@
 /* Random events, and what the interpreter is told of them. */
 #include "tests/diff/diff.h"
 
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gen/caps.h"
+#include "gen/calls.h"
+#include "gen/lower.h"
 
 uint64_t chance_next(struct chance *c)
 {
@@ -91,6 +94,37 @@ static void set_num(struct diff_event *e, enum field_id f, int64_t v)
 	e->have |= FIELD_BIT(f);
 }
 
+/* A connection; the client of one that only listens is not there. */
+static void socket_make(struct chance *c, struct diff_event *e)
+{
+	static const uint32_t addresses[] = {0x7f000001, 0x0a000005, 0x0a010203, 0xc0a80101};
+	static const int64_t protocols[] = {0, 1, 6, 17, 3 << 8};
+
+	set_num(e, FIELD_FD_L4PROTO, protocols[chance_below(c, 5)]);
+	set_num(e, FIELD_FD_IS_SERVER, chance_once(c, 2));
+	set_num(e, FIELD_FD_CONNECTED, chance_once(c, 2));
+	set_num(e, FIELD_FD_NAME_CHANGED, chance_once(c, 2));
+	set_num(e, FIELD_FD_SIP, addresses[chance_below(c, 4)]);
+	set_num(e, FIELD_FD_SPORT, chance_below(c, 4));
+	if (chance_once(c, 4))
+		return;
+	set_num(e, FIELD_FD_CIP, addresses[chance_below(c, 4)]);
+	set_num(e, FIELD_FD_CPORT, chance_below(c, 4));
+}
+
+static void fd_make(struct chance *c, struct diff_event *e)
+{
+	static const char letters[] = "fd46upelmU";
+
+	set_num(e, FIELD_FD_NUM, chance_below(c, 6));
+	if (chance_once(c, 6))
+		return; /* there is no such descriptor */
+	if (chance_once(c, 2))
+		socket_make(c, e);
+	set_num(e, FIELD_FD_TYPECHAR, letters[chance_below(c, 9)]);
+	set_num(e, FIELD_FD_TYPE, e->num[FIELD_FD_TYPECHAR]);
+}
+
 static void numbers_make(struct chance *c, struct diff_event *e, bool open)
 {
 	int64_t res = chance_once(c, 3) ? -(int64_t)(1 + chance_below(c, 40)) : chance_below(c, 6);
@@ -118,6 +152,8 @@ static void numbers_make(struct chance *c, struct diff_event *e, bool open)
 	set_num(e, FIELD_THREAD_CAP_EFFECTIVE, chance_below(c, 8) << 20);
 	set_num(e, FIELD_THREAD_CAP_INHERITABLE, chance_once(c, 2));
 	set_num(e, FIELD_TASK_FLAGS, chance_next(c) & (TASK_ALL_KNOWN | TASK_ALL_KNOWN >> 16));
+	if (!open && event_has_fd(e->type))
+		fd_make(c, e);
 	if (!open)
 		return;
 	set_num(e, FIELD_FD_NUM, res < 0 ? -1 : res);
@@ -195,6 +231,12 @@ static enum have give_number(const struct diff_event *e, enum field_id f, struct
 		return HAVE_UNKNOWN;
 	if (fields[f].source == SOURCE_CAPS)
 		return give(out, caps, caps_text(e->num[f], caps, sizeof(caps)), true);
+	if (fields[f].source == SOURCE_ADDR) {
+		struct in_addr a = {.s_addr = htonl(e->num[f])};
+
+		inet_ntop(AF_INET, &a, number, sizeof(number));
+		return give(out, number, strlen(number), true);
+	}
 	if (fields[f].source != SOURCE_ENUM) {
 		*out = (struct value){.type = fields[f].type, .num = e->num[f]};
 		return HAVE_VALUE;
@@ -229,12 +271,13 @@ static enum have give_ancestor(const struct diff_event *e, const char *arg, stru
 /* Of a path, the directory or the last component. */
 static enum have give_part(const struct diff_event *e, enum field_id f, struct value *out)
 {
-	bool failed = e->num[FIELD_EVT_FAILED], dir = e->num[FIELD_FD_TYPECHAR] == 'd';
+	bool failed = event_is_open(e->type) && e->num[FIELD_EVT_FAILED];
+	bool dir = e->num[FIELD_FD_TYPECHAR] == 'd', file = e->num[FIELD_FD_TYPECHAR] == 'f';
 	struct diff_text t;
 	const char *slash;
 	size_t len;
 
-	if (!e->n_paths || (f == FIELD_FD_FILENAME && (failed || dir)))
+	if (!e->n_paths || (!dir && !file) || (f == FIELD_FD_FILENAME && (failed || dir)))
 		return HAVE_MISSING;
 	t = e->paths[e->ev.view];
 	len = e->whole ? t.len : t.seen;
@@ -260,11 +303,63 @@ static const char *type_name(enum event_id type)
 	return "";
 }
 
+/* Of two fields those that are there; not known is one that the kernel could not read. */
+static enum have give_either(const struct diff_event *e, enum field_id client, enum field_id server,
+			     struct value *out)
+{
+	static char texts[2][24];
+	static const char *list[2];
+	const enum field_id ends[] = {client, server};
+	bool unknown = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct value v = {};
+		enum have have = give_number(e, ends[i], &v);
+
+		unknown |= have == HAVE_UNKNOWN;
+		if (have != HAVE_VALUE)
+			continue;
+		if (fields[ends[i]].source == SOURCE_ADDR)
+			snprintf(texts[n], sizeof(texts[n]), "%s", v.str);
+		else
+			snprintf(texts[n], sizeof(texts[n]), "%" PRId64, v.num);
+		list[n] = texts[n];
+		n++;
+	}
+	if (unknown)
+		return HAVE_UNKNOWN;
+	*out = (struct value){.type = TYPE_LIST, .list = list, .n_list = n};
+	return n ? HAVE_VALUE : HAVE_MISSING;
+}
+
+/* An address, with the type of the field that is asked for. */
+static enum have give_typed(const struct diff_event *e, enum field_id f, enum field_id asked,
+			    struct value *out)
+{
+	enum have have = give_number(e, f, out);
+
+	out->type = fields[asked].type;
+	return have;
+}
+
+static enum have give_given(const struct diff_event *e, enum field_id f, struct value *out)
+{
+	enum call_path which = call_path_of(e->type, f);
+	size_t i = which == CALL_PATH_SECOND;
+
+	if (which == CALL_PATH_NONE || e->num[FIELD_EVT_FAILED] || i >= e->n_given)
+		return HAVE_MISSING;
+	return give_text(out, &e->given[i], e->whole);
+}
+
 static enum have event_get(const struct event *ev, enum field_id f, const char *arg,
 			   struct value *out)
 {
 	const struct diff_event *e = (const struct diff_event *)ev;
 
+	if (event_lacks(e->type, f))
+		return HAVE_MISSING;
 	switch (f) {
 	case FIELD_EVT_TYPE:
 		return give(out, type_name(e->type), strlen(type_name(e->type)), true);
@@ -291,6 +386,25 @@ static enum have event_get(const struct event *ev, enum field_id f, const char *
 	case FIELD_FD_DIRECTORY:
 	case FIELD_FD_FILENAME:
 		return give_part(e, f, out);
+	case FIELD_FS_PATH_NAME:
+		if (event_is_open(e->type))
+			return event_get(ev, FIELD_FD_NAME, NULL, out);
+		return give_given(e, f, out);
+	case FIELD_FS_PATH_SOURCE:
+	case FIELD_FS_PATH_TARGET:
+		return give_given(e, f, out);
+	case FIELD_FD_IP:
+	case FIELD_FD_NET:
+		return give_either(e, FIELD_FD_CIP, FIELD_FD_SIP, out);
+	case FIELD_FD_PORT:
+		return give_either(e, FIELD_FD_CPORT, FIELD_FD_SPORT, out);
+	case FIELD_FD_CNET:
+		return give_typed(e, FIELD_FD_CIP, f, out);
+	case FIELD_FD_SNET:
+		return give_typed(e, FIELD_FD_SIP, f, out);
+	case FIELD_FD_CIP:
+	case FIELD_FD_SIP:
+		return give_typed(e, f, f, out);
 	case FIELD_USER_NAME:
 		return give(out, "root", 4, true);
 	case FIELD_EVT_NUM:
@@ -305,6 +419,29 @@ static enum have event_get(const struct event *ev, enum field_id f, const char *
 	}
 }
 
+/* Mostly starts of programs and opens, which most rules are about. */
+static enum event_id type_make(struct chance *c)
+{
+	static const enum event_id calls[] = {EVENT_CONNECT,  EVENT_ACCEPT, EVENT_SENDTO,
+					      EVENT_RENAMEAT, EVENT_LINK,   EVENT_UNLINKAT,
+					      EVENT_FCHMOD,   EVENT_MKDIR};
+
+	if (chance_once(c, 8))
+		return chance_below(c, EVENT_COUNT);
+	if (chance_once(c, 3))
+		return calls[chance_below(c, 8)];
+	return chance_below(c, EVENT_CREAT + 1);
+}
+
+static void given_make(struct chance *c, struct diff_event *e)
+{
+	struct call_shape s = call_shape(e->type);
+
+	e->n_given = !s.known || s.path1 == CALL_NO ? 0 : s.path2 == CALL_NO ? 1 : 2;
+	for (unsigned i = 0; i < e->n_given; i++)
+		text_make(c, &e->given[i], true);
+}
+
 void event_make(struct diff_event *e, struct chance *c)
 {
 	static const char *const containers[] = {"host", "0123456789ab", "abc", ""};
@@ -312,8 +449,8 @@ void event_make(struct diff_event *e, struct chance *c)
 	unsigned i;
 
 	*e = (struct diff_event){.ev = {.get = event_get, .views = 1}};
-	e->type = chance_below(c, EVENT_COUNT);
-	open = e->type != EVENT_EXECVE && e->type != EVENT_EXECVEAT;
+	e->type = type_make(c);
+	open = event_is_open(e->type);
 	proc_make(c, &e->self);
 	if (e->self.argv_len && chance_once(c, 8))
 		e->self.argv_seen = chance_below(c, e->self.argv_len);
@@ -328,8 +465,13 @@ void event_make(struct diff_event *e, struct chance *c)
 	e->n_paths = open ? 1 + chance_below(c, 2) : 0;
 	for (i = 0; i < e->n_paths; i++)
 		text_make(c, &e->paths[i], true);
+	if (!open && event_has_fd(e->type) && !chance_once(c, 4)) {
+		e->n_paths = 1;
+		text_make(c, &e->paths[0], true);
+	}
 	if (e->n_paths)
 		e->ev.views = e->n_paths;
+	given_make(c, e);
 }
 
 bool event_is_cut(const struct diff_event *e)
@@ -338,6 +480,10 @@ bool event_is_cut(const struct diff_event *e)
 
 	for (i = 0; i < e->n_paths; i++) {
 		if (e->paths[i].seen < e->paths[i].len)
+			return true;
+	}
+	for (i = 0; i < e->n_given; i++) {
+		if (e->given[i].seen < e->given[i].len)
 			return true;
 	}
 	return e->unsure || e->self.argv_seen < e->self.argv_len ||
@@ -377,6 +523,8 @@ void event_print(const struct diff_event *e)
 		print_proc("parent", &e->parents[i]);
 	for (i = 0; i < e->n_paths; i++)
 		print_text("fd.name", &e->paths[i]);
+	for (i = 0; i < e->n_given; i++)
+		print_text("path", &e->given[i]);
 	for (i = 0; i < FIELD_KERNEL_COUNT; i++) {
 		if (e->have & FIELD_BIT(i))
 			printf("#   %s: %" PRId64 "%s\n", fields[i].name, e->num[i],

@@ -92,6 +92,7 @@ static void put_event(struct test_input *in, const struct diff_event *e)
 	in->type = e->type;
 	in->n_parents = e->n_parents;
 	in->n_paths = e->n_paths;
+	in->n_given = e->n_given;
 	in->have = e->have;
 	in->unsure = e->unsure;
 	memcpy(in->num, e->num, sizeof(in->num));
@@ -102,6 +103,8 @@ static void put_event(struct test_input *in, const struct diff_event *e)
 	put_text(&in->exepath, e->exepath.s, e->exepath.seen, e->exepath.len);
 	for (unsigned i = 0; i < e->n_paths; i++)
 		put_text(&in->paths[i], e->paths[i].s, e->paths[i].seen, e->paths[i].len);
+	for (unsigned i = 0; i < e->n_given; i++)
+		put_text(&in->given[i], e->given[i].s, e->given[i].seen, e->given[i].len);
 }
 
 static int kernel_decide(void *state, struct diff_event *e, struct hit *hits, bool *all)

@@ -19,10 +19,11 @@ static void *must(void *p)
 /* ---- comparisons ---- */
 
 static const char *const texts[] = {
-	"proc.name",	 "proc.cmdline", "proc.args",	  "proc.exe",	   "proc.exepath",
-	"container.id",	 "fd.name",	 "fd.name",	  "fd.name",	   "proc.pname",
-	"proc.pcmdline", "proc.aname",	 "proc.aname[0]", "proc.aname[1]", "proc.aname[3]",
-	"user.name",	 "fd.directory", "fd.directory",  "fd.filename",
+	"proc.name",	  "proc.cmdline",   "proc.args",     "proc.exe",      "proc.exepath",
+	"container.id",	  "fd.name",	    "fd.name",	     "fd.name",	      "proc.pname",
+	"proc.pcmdline",  "proc.aname",	    "proc.aname[0]", "proc.aname[1]", "proc.aname[3]",
+	"user.name",	  "fd.directory",   "fd.directory",  "fd.filename",   "fs.path.name",
+	"fs.path.source", "fs.path.target",
 };
 static const char *const operators[] = {
 	"=", "!=", "contains", "icontains", "startswith", "endswith", "glob", "iglob", "=", "=",
@@ -154,12 +155,13 @@ static void text_compare(struct chance *c, char *to)
 static void number_compare(struct chance *c, char *to)
 {
 	static const char *const numbers[] = {
-		"evt.rawres", "proc.pid", "proc.ppid", "proc.tty",  "user.uid",	  "user.loginuid",
-		"group.gid",  "fd.num",	  "evt.num",   "proc.vpid", "proc.pvpid",
+		"evt.rawres",	 "proc.pid",  "proc.ppid", "proc.tty", "user.uid",
+		"user.loginuid", "group.gid", "fd.num",	   "evt.num",  "proc.vpid",
+		"proc.pvpid",	 "fd.cport",  "fd.sport",  "fd.port",
 	};
 	static const char *const ops[] = {"=", "!=", "<", "<=", ">", ">="};
 	const char *f = PICK(c, numbers);
-	int n = (int)chance_below(c, 6) - 2;
+	int n = (int)chance_below(c, 6) - (strstr(f, "port") ? 0 : 2);
 
 	if (chance_once(c, 8))
 		sprintf(to, "%s exists", f);
@@ -212,6 +214,23 @@ static void other_compare(struct chance *c, char *to)
 		"thread.cap_effective != \"\"",
 		"thread.cap_inheritable in (CAP_CHOWN, \"CAP_BPF \")",
 		"thread.cap_inheritable startswith CAP",
+		"fd.sip = 127.0.0.1",
+		"fd.cip != 10.0.0.5",
+		"fd.snet in (10.0.0.0/8, 192.168.0.0/16)",
+		"fd.net = 127.0.0.0/8",
+		"fd.net != 10.0.0.0/8",
+		"fd.ip in (10.1.2.3, ::1)",
+		"fd.ip exists",
+		"fd.cnet = ::/0",
+		"fd.sip exists",
+		"fd.l4proto = tcp",
+		"fd.l4proto != tcp",
+		"fd.l4proto startswith u",
+		"fd.connected = false",
+		"fd.name_changed = true",
+		"fd.is_server != true",
+		"fd.typechar in (4, 6)",
+		"fd.type in (ipv4, unix)",
 	};
 
 	strcpy(to, PICK(c, all));
@@ -226,6 +245,9 @@ static void type_compare(struct chance *c, char *to)
 		"evt.type != openat",
 		"evt.type startswith open",
 		"evt.type in (open, creat, write)",
+		"evt.type in (connect, accept, sendto)",
+		"evt.type in (renameat, link, mkdir)",
+		"evt.type = fchmod",
 	};
 
 	strcpy(to, PICK(c, all));

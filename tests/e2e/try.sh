@@ -108,7 +108,7 @@ check "exit status 0 with the default rules" equal "$status" 0
 check "49 default rules fired" equal "$(jq -r 'select(.result == "fired") | .rule' "$work/try" | wc -l)" 49
 check "the others say why they cannot be tried" equal \
 	"$(jq -r 'select(.rule and .result != "fired") | .result + ": " + .reason' "$work/try" | sort -u)" \
-	'no action known: no hook sees its events'
+	'no action known: its events are neither program starts nor opens'
 
 for where in '' --host; do
 	attempt -r "$work/kinds.yaml" $where

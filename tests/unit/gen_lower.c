@@ -58,7 +58,7 @@ static const struct {
 	{EVENT_EXECVE, "fd.name exists", "no"},
 	{EVENT_EXECVE, "fd.directory = /etc", "no"},
 	{EVENT_OPEN, "fd.num >= 0", "fd.num >= 0"},
-	{EVENT_OPEN, "fd.num exists", "yes"},
+	{EVENT_OPEN, "fd.num exists", "fd.num exists"},
 	{EVENT_OPEN, "fd.name exists", "fd.name exists"},
 	{EVENT_OPEN, "proc.name exists", "yes"},
 	{EVENT_OPEN, "proc.name contains \"\"", "yes"},
