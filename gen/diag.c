@@ -230,3 +230,25 @@ void diag_print(const struct diags *d, FILE *out, bool color)
 	fwrite(text, 1, len, out);
 	free(text);
 }
+
+bool diag_first_error(const struct diags *d, char *out, size_t size)
+{
+	size_t i, more = d->errors ? d->errors - 1 : 0;
+	const struct diag *e;
+	int len;
+
+	for (i = 0; i < d->n && d->list[i].severity != SEVERITY_ERROR; i++)
+		;
+	if (i == d->n)
+		return false;
+	e = &d->list[i];
+	if (e->at.file)
+		len = snprintf(out, size, "%s:%u:%u: %s", e->at.file, (unsigned)e->at.line,
+			       (unsigned)e->at.column, e->message);
+	else
+		len = snprintf(out, size, "%s", e->message);
+	if (more && len >= 0 && (size_t)len < size)
+		snprintf(out + len, size - len, " (and %zu more error%s)", more,
+			 more > 1 ? "s" : "");
+	return true;
+}

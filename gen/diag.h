@@ -52,6 +52,9 @@ void diag_merge(struct diags *d, const struct diags *from);
 void diag_source_add(struct diags *d, const char *file, const char *text, size_t len);
 /* All, in the order in which they were found. */
 void diag_print(const struct diags *d, FILE *out, bool color);
+/* The first error, for where there is room for one line only: "FILE:LINE:COLUMN: MESSAGE (and N
+ * more errors)". False if there is none. */
+bool diag_first_error(const struct diags *d, char *out, size_t size);
 /* The one at index n. */
 void diag_print_one(const struct diags *d, size_t n, FILE *out, bool color);
 /* Only its line and the caret below it; nothing if the file is not at hand. */

@@ -179,7 +179,7 @@ int agent_start(struct agent *a, const struct agent_options *o, char *why, size_
 	static const struct reader_ops ops = {on_record, on_drained, on_signal};
 	int err;
 
-	*a = (struct agent){.o = *o, .reader = {.epoll = -1, .signals = -1, .timer = -1}};
+	*a = (struct agent){.o = *o, .reader = READER_CLOSED};
 	record_event_init(&a->event, o->policy->context);
 	a->generation = o->policy->generation = 1;
 	a->policies[IMAGE_SLOT(a->generation)] = o->policy;
@@ -202,13 +202,78 @@ out:
 
 int agent_run(struct agent *a)
 {
-	int err = reader_run(&a->reader), last;
+	return reader_run(&a->reader);
+}
+
+int agent_end(struct agent *a)
+{
+	int err;
 
 	load_detach(&a->loaded);
-	a->reader.stopping = false;
-	last = reader_drain(&a->reader);
+	err = reader_drain(&a->reader);
 	report_all_lost(a);
-	return err ? err : last;
+	return err;
+}
+
+/* ---- another policy ---- */
+
+int agent_prepare(struct agent *a, struct agent_policy *p, char *why, size_t size)
+{
+	int err = policy_fits(&a->loaded.maps, p->image, why, size);
+
+	if (err)
+		return err;
+	err = load_more(&a->loaded, p->image, why, size);
+	if (err)
+		return err;
+	p->generation = a->generation + 1;
+	err = policy_write(&a->loaded.maps, p->image, p->generation);
+	if (err) {
+		snprintf(why, size, "the policy cannot be written to the kernel: %s",
+			 strerror(-err));
+		load_less(&a->loaded, current(a)->image);
+	}
+	return err;
+}
+
+int agent_switch(struct agent *a, struct agent_policy *p)
+{
+	int err;
+
+	a->policies[IMAGE_SLOT(p->generation)] = p;
+	err = policy_switch(&a->loaded.maps, p->generation);
+	if (err)
+		a->policies[IMAGE_SLOT(p->generation)] = NULL;
+	else
+		a->generation = p->generation;
+	return err;
+}
+
+int agent_settle(struct agent *a)
+{
+	int err = policy_settle();
+
+	if (!err)
+		load_less(&a->loaded, current(a)->image);
+	return err;
+}
+
+/* What is in the ring buffer now includes all records of the old policy. */
+int agent_retire(struct agent *a)
+{
+	struct agent_policy **old = &a->policies[IMAGE_SLOT(a->generation - 1)];
+	int err = reader_drain(&a->reader);
+
+	report_lost(a, *old);
+	if (!err)
+		err = read_counts(a, *old);
+	for (size_t i = 0; i < n_rules(*old); i++)
+		tally_add(&a->past, agent_policy_rule(*old, i), &(*old)->counts.rules[i],
+			  (*old)->alerts[i]);
+	a->asked = add(a->asked, residual_asked((*old)->residual));
+	a->undecided = add(a->undecided, residual_undecided((*old)->residual));
+	*old = NULL;
+	return err;
 }
 
 void agent_stop(struct agent *a)
@@ -216,40 +281,67 @@ void agent_stop(struct agent *a)
 	reader_stop(&a->reader);
 }
 
-static void print_rule(const struct agent_policy *p, unsigned i, FILE *out)
-{
-	const struct rule_count *c = &p->counts.rules[i];
+/* ---- counts ---- */
 
-	if (!c->matched && !p->alerts[i])
-		return;
-	fprintf(out, "  %8" PRIu64 " %8llu %8llu  %s\n", p->alerts[i], c->matched, c->lost,
-		agent_policy_rule(p, i));
+int agent_tally(struct agent *a, struct tally *out)
+{
+	int err = tally_copy(out, &a->past);
+
+	for (int i = 0; i < IMAGE_SLOTS && !err; i++) {
+		struct agent_policy *p = a->policies[i];
+
+		if (!p)
+			continue;
+		err = read_counts(a, p);
+		for (size_t r = 0; r < n_rules(p) && !err; r++)
+			err = tally_add(out, agent_policy_rule(p, r), &p->counts.rules[r],
+					p->alerts[r]);
+	}
+	return err;
 }
 
-void agent_summary(const struct agent *a, FILE *out)
+static void print_rule(const struct tally_row *r, FILE *out)
 {
-	const struct agent_policy *p = current(a);
-	struct counts c = p->counts;
-	uint64_t alerts = 0, lost = 0, misses = load_recursion_misses(&a->loaded);
+	if (r->matched || r->alerts)
+		fprintf(out, "  %8" PRIu64 " %8" PRIu64 " %8" PRIu64 "  %s\n", r->alerts,
+			r->matched, r->lost, r->name);
+}
 
-	for (size_t i = 0; i < n_rules(p); i++) {
-		alerts = add(alerts, p->alerts[i]);
-		lost = add(lost, c.rules[i].lost);
+static void print_rules(const struct tally *t, FILE *out)
+{
+	uint64_t alerts = 0, lost = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		alerts = add(alerts, t->rows[i].alerts);
+		lost = add(lost, t->rows[i].lost);
 	}
 	fprintf(out, "summary: %" PRIu64 " alerts, %" PRIu64 " lost\n", alerts, lost);
 	if (alerts || lost)
 		fprintf(out, "  %8s %8s %8s  %s\n", "alerts", "matched", "lost", "rule");
-	for (size_t i = 0; i < n_rules(p); i++)
-		print_rule(p, i, out);
+	for (size_t i = 0; i < t->n; i++)
+		print_rule(&t->rows[i], out);
+}
+
+void agent_summary(struct agent *a, FILE *out)
+{
+	uint64_t misses = load_recursion_misses(&a->loaded), asked, undecided;
+	struct tally tally = {};
+	struct counts c = {};
+
+	agent_tally(a, &tally);
+	print_rules(&tally, out);
+	tally_free(&tally);
 	for (int s = 0; s < STAT_COUNT && !counts_read_stats(&c, a->loaded.stats); s++)
 		if (c.stats[s])
 			fprintf(out, "  %8" PRIu64 " %s\n", c.stats[s], stat_text(s));
 	if (misses)
 		fprintf(out, "  %8" PRIu64 " events missed: a program was running already\n",
 			misses);
-	if (residual_asked(p->residual))
+	asked = add(a->asked, residual_asked(current(a)->residual));
+	undecided = add(a->undecided, residual_undecided(current(a)->residual));
+	if (asked)
 		fprintf(out, "  %8" PRIu64 " rules decided by the daemon, %" PRIu64 " undecided\n",
-			residual_asked(p->residual), residual_undecided(p->residual));
+			asked, undecided);
 	if (a->bad_records)
 		fprintf(out, "  %8" PRIu64 " records that made no sense\n", a->bad_records);
 	if (a->stale_records)
@@ -261,4 +353,5 @@ void agent_free(struct agent *a)
 	reader_close(&a->reader);
 	load_free(&a->loaded);
 	record_event_free(&a->event);
+	tally_free(&a->past);
 }

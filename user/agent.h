@@ -13,6 +13,7 @@
 #include "user/reader.h"
 #include "user/record.h"
 #include "user/residual.h"
+#include "user/tally.h"
 
 /* Exit status of commands that cannot watch the kernel from where they run. */
 enum { EXIT_NO_BPF = 3 };
@@ -61,6 +62,8 @@ struct agent {
 	uint32_t generation;			    /* of the current one */
 	struct record_event event;
 	uint64_t records, bad_records, stale_records;
+	struct tally past; /* of policies that are gone */
+	uint64_t asked, undecided;
 	uint64_t lost_seen; /* STAT_LOST when losses were last handed on */
 	int64_t lost_at;    /* ns, CLOCK_MONOTONIC: not more than one report a second */
 };
@@ -68,9 +71,30 @@ struct agent {
 /* Gets everything ready and says so on the log: `armed: N rules, M hooks`. 0, or -errno with a
  * sentence in why. */
 int agent_start(struct agent *a, const struct agent_options *o, char *why, size_t size);
-/* Until the end; then detaches, takes what is left, and reports what was lost. */
+/* Until it is told to end. */
 int agent_run(struct agent *a);
+/* Detaches, takes what is left, and reports what was lost. */
+int agent_end(struct agent *a);
 void agent_stop(struct agent *a);
+
+/*
+ * Another policy in the place of the current one, without a gap. prepare and settle take their
+ * time: they may run in another thread than the loop, which must be the one of switch and retire.
+ *
+ *	agent_prepare	hooks that the new one needs, its image; nothing is changed on failure
+ *	agent_switch	from here on new events go by it; they wait for p->context and rules
+ *	agent_settle	no event goes by the old one any more; its hooks
+ *	agent_retire	the last records and counts of the old one, which can be freed then
+ *
+ * 0 or -errno; all four in this order, one policy after the other.
+ */
+int agent_prepare(struct agent *a, struct agent_policy *p, char *why, size_t size);
+int agent_switch(struct agent *a, struct agent_policy *p);
+int agent_settle(struct agent *a);
+int agent_retire(struct agent *a);
+
+/* Counts by rule since the start. 0 or -errno; free it in either case. */
+int agent_tally(struct agent *a, struct tally *out);
 /* Counts by rule, and the counters that are not 0. */
-void agent_summary(const struct agent *a, FILE *out);
+void agent_summary(struct agent *a, FILE *out);
 void agent_free(struct agent *a);

@@ -3,20 +3,23 @@
 #include "user/cmd.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "user/ask.h"
 #include "user/edition.h"
+#include "user/internal.h"
 #include "user/log.h"
 #include "user/probe.h"
-
-#define LOST_RULE "Tiercel internal: alerts lost"
+#include "user/reload.h"
 
 struct run {
-	struct edition edition;
+	struct edition *edition; /* the first one, and after the loop the last one */
+	struct agent agent;
+	struct reload reload;
 };
 
 static struct {
@@ -111,83 +114,68 @@ static void on_match(void *ctx, struct agent_policy *p, struct record_event *e, 
 	alert_free(&alert);
 }
 
-/* How many of each rule: as fields, and in the text. */
-static int add_lost(struct agent_policy *p, struct alert *a, struct buf *text, const uint64_t *lost,
-		    size_t n_rules)
-{
-	const char *before = " (";
-	int err = 0;
-
-	for (size_t i = 0; i < n_rules && !err; i++) {
-		const char *name = agent_policy_rule(p, i);
-		char count[24];
-
-		if (!lost[i])
-			continue;
-		snprintf(count, sizeof(count), "%" PRIu64, lost[i]);
-		buf_printf(text, "%s%s: %s", before, name, count);
-		before = ", ";
-		err = alert_add(a, name, count);
-	}
-	buf_char(text, ')');
-	return err;
-}
-
-static void send_lost(struct edition *e, struct buf *text, const uint64_t *lost, size_t n_rules)
-{
-	struct alert alert;
-
-	if (alert_internal(&alert, PRIORITY_CRITICAL, LOST_RULE, e->context.hostname, ""))
-		return;
-	if (!add_lost(&e->policy, &alert, text, lost, n_rules) && !text->failed) {
-		log_error("%s", buf_text(text));
-		free(alert.message);
-		alert.message = buf_take(text);
-		sinks_write(e->sinks, &e->config, &alert);
-	}
-	alert_free(&alert);
-}
-
 static void on_lost(void *ctx, struct agent_policy *p, const uint64_t *lost, size_t n_rules)
 {
-	struct buf text = {};
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < n_rules; i++)
-		sum = add(sum, lost[i]);
-	buf_printf(&text, "%s. %" PRIu64 " not delivered: the kernel's buffer was full", LOST_RULE,
-		   sum);
-	send_lost(edition_of(p), &text, lost, n_rules);
-	buf_free(&text);
+	internal_lost(edition_of(p), lost, n_rules);
 }
 
 static void on_signal(void *ctx, int number)
 {
-	log_warn("rules are read at start: restart to load them anew");
+	struct run *r = ctx;
+
+	reload_request(&r->reload);
 }
 
-static int watch(struct run *r, enum hooks_mode hooks)
+static void on_reloaded(void *ctx, const struct reload_outcome *outcome)
+{
+	struct run *r = ctx;
+
+	if (outcome->ok)
+		log_info("%s", outcome->text);
+	else
+		internal_unchanged(r->reload.current, outcome->text);
+}
+
+static int start_agent(struct run *r, enum hooks_mode hooks)
 {
 	static const struct agent_ops ops = {on_match, on_lost, on_signal};
+	static const struct reload_ops reload_ops = {on_reloaded};
 	struct agent_options options = {
-		.policy = &r->edition.policy,
+		.policy = &r->edition->policy,
 		.ops = &ops,
 		.ctx = r,
 		.seconds = opt.seconds,
-		.load = {.hooks = hooks},
+		.load = {.hooks = hooks, .others = true},
 	};
-	struct agent agent;
 	char why[512];
-	int err = agent_start(&agent, &options, why, sizeof(why));
+	int err = agent_start(&r->agent, &options, why, sizeof(why));
 
 	if (err) {
 		log_error("%s", why);
 		return EXIT_NO_BPF;
 	}
-	err = agent_run(&agent);
-	sinks_close(&r->edition.sinks);
-	agent_summary(&agent, stderr);
-	agent_free(&agent);
+	err = reload_open(&r->reload, &r->agent, r->edition, &opt.from, &reload_ops, r);
+	if (!err)
+		return EXIT_OK;
+	log_error("files cannot be watched: %s", strerror(-err));
+	agent_free(&r->agent);
+	return EXIT_FAIL;
+}
+
+static int watch(struct run *r, enum hooks_mode hooks)
+{
+	int status = start_agent(r, hooks), err;
+
+	if (status)
+		return status;
+	err = agent_run(&r->agent);
+	reload_close(&r->reload);
+	r->edition = r->reload.current;
+	if (agent_end(&r->agent))
+		err = -EIO;
+	sinks_close(&r->edition->sinks);
+	agent_summary(&r->agent, stderr);
+	agent_free(&r->agent);
 	if (err)
 		log_error("the event loop ended: %s", strerror(-err));
 	return err ? EXIT_FAIL : EXIT_OK;
@@ -198,7 +186,7 @@ static int run(struct run *r, enum hooks_mode hooks)
 	char why[512];
 
 	opt.from.users = users_new();
-	if (edition_load(&r->edition, &opt.from, why, sizeof(why))) {
+	if (edition_load(r->edition, &opt.from, why, sizeof(why))) {
 		log_error("%s", why);
 		return EXIT_FAIL;
 	}
@@ -208,8 +196,8 @@ static int run(struct run *r, enum hooks_mode hooks)
 	}
 	if (reader_block_signals())
 		return EXIT_FAIL;
-	r->edition.sinks = sinks_open(&r->edition.config);
-	return r->edition.sinks ? watch(r, hooks) : EXIT_FAIL;
+	r->edition->sinks = sinks_open(&r->edition->config);
+	return r->edition->sinks ? watch(r, hooks) : EXIT_FAIL;
 }
 
 /* The only source is system calls: it must stay on. */
@@ -253,7 +241,7 @@ static int start(struct run *r, enum hooks_mode hooks)
 
 	ask.config_file = opt.from.config;
 	ask.rules = &opt.from.rules;
-	ask.config = &r->edition.config;
+	ask.config = &r->edition->config;
 	if (ask_is(&ask))
 		return ask_answer(&ask);
 	if (opt.print && strcmp(opt.print, "c") && strcmp(opt.print, "k"))
@@ -289,13 +277,19 @@ int cmd_run(int argc, char **argv)
 		printf("Your system page size is: %ld\n", sysconf(_SC_PAGESIZE));
 		return EXIT_OK;
 	}
-	if (edition_configure(&r.edition, &opt.from))
+	/* What another thread frees is given back. */
+	mallopt(M_ARENA_MAX, 1);
+	r.edition = calloc(1, sizeof(*r.edition));
+	if (!r.edition || edition_configure(r.edition, &opt.from)) {
+		free(r.edition);
 		return EXIT_FAIL;
+	}
 	ask.argc = argc;
 	ask.argv = argv;
 	status = start(&r, hooks);
-	sinks_close(&r.edition.sinks);
-	edition_free(&r.edition);
+	sinks_close(&r.edition->sinks);
+	edition_free(r.edition);
+	free(r.edition);
 	users_free(&opt.from.users);
 	free_options();
 	return status;

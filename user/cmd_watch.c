@@ -214,6 +214,8 @@ static int watch(struct watch *w, enum hooks_mode hooks)
 		return EXIT_NO_BPF;
 	}
 	err = agent_run(&w->agent);
+	if (agent_end(&w->agent))
+		err = -EIO;
 	fprintf(stderr, "%" PRIu64 " matches, %" PRIu64 " lost\n", w->matches, w->lost);
 	agent_free(&w->agent);
 	return err ? EXIT_FAIL : EXIT_OK;

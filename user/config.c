@@ -278,6 +278,7 @@ static int load_file(struct config *c, const char *file, bool must_exist)
 	struct arena *arena;
 	struct reading r = {.c = c};
 	_cleanup_free_ char *text = NULL;
+	char first[512];
 	size_t len;
 	int err = read_file(file, CONFIG_MAX, &text, &len);
 
@@ -294,6 +295,8 @@ static int load_file(struct config *c, const char *file, bool must_exist)
 	diag_source_add(&r.diags, file, text, len);
 	read_documents(&r, r.diags.sources);
 	diag_print(&r.diags, stderr, isatty(STDERR_FILENO));
+	if (diag_first_error(&r.diags, first, sizeof(first)))
+		log_remember(first);
 	arena_free(&arena);
 	return r.err;
 }
@@ -478,4 +481,16 @@ void config_free(struct config *c)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		rows[i].type->clear((char *)c + rows[i].offset);
+}
+
+bool config_same(const struct config *a, const struct config *b, const char *start)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		size_t at = rows[i].offset;
+
+		if (!strncmp(rows[i].path, start, strlen(start)) &&
+		    !rows[i].type->same((const char *)a + at, (const char *)b + at))
+			return false;
+	}
+	return true;
 }

@@ -45,6 +45,9 @@ void config_free(struct config *c);
  */
 int config_load(struct config *c, const char *file, const char *const *options, size_t n);
 
+/* Whether all keys whose path begins with start have the same values. */
+bool config_same(const struct config *a, const struct config *b, const char *start);
+
 /* One element of rules: "disable.rule=NAME". The pattern is a part of text. -EINVAL if it is not
  * of that form. */
 int config_selection(const char *text, struct rule_selection *out);

@@ -181,17 +181,57 @@ static void clear_TEXTS(void *member)
 	texts_free(member);
 }
 
-const struct config_type type_BOOL = {set_BOOL, clear_none, "true or false"};
-const struct config_type type_TEXT = {set_TEXT, clear_TEXT, "a text"};
-const struct config_type type_TEXTS = {set_TEXTS, clear_TEXTS, "a list of texts"};
+static bool same_BOOL(const void *a, const void *b)
+{
+	return *(const bool *)a == *(const bool *)b;
+}
+
+static bool same_TEXT(const void *a, const void *b)
+{
+	return !strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool same_TEXTS(const void *a, const void *b)
+{
+	const struct texts *x = a, *y = b;
+	bool same = x->n == y->n;
+
+	for (size_t i = 0; same && i < x->n; i++)
+		same = !strcmp(x->v[i], y->v[i]);
+	return same;
+}
+
+/* Numbers and words. */
+static bool same_UINT(const void *a, const void *b)
+{
+	return *(const unsigned *)a == *(const unsigned *)b;
+}
+
+/* Nobody asks. */
+static bool same_never(const void *a, const void *b)
+{
+	return false;
+}
+
+_Static_assert(sizeof(enum priority) == sizeof(unsigned) &&
+		       sizeof(enum log_level) == sizeof(unsigned) &&
+		       sizeof(enum matching) == sizeof(unsigned) &&
+		       sizeof(enum slack_format) == sizeof(unsigned),
+	       "words are compared as numbers");
+
+const struct config_type type_BOOL = {set_BOOL, clear_none, same_BOOL, "true or false"};
+const struct config_type type_TEXT = {set_TEXT, clear_TEXT, same_TEXT, "a text"};
+const struct config_type type_TEXTS = {set_TEXTS, clear_TEXTS, same_TEXTS, "a list of texts"};
 const struct config_type type_SELECTIONS = {
-	set_SELECTIONS, clear_TEXTS,
+	set_SELECTIONS, clear_TEXTS, same_TEXTS,
 	"a list of enable or disable with a rule or a tag, as in {disable: {rule: NAME}}"};
-const struct config_type type_UINT = {set_UINT, clear_none, "a number"};
+const struct config_type type_UINT = {set_UINT, clear_none, same_UINT, "a number"};
 const struct config_type type_PRIORITY = {
-	set_PRIORITY, clear_none,
+	set_PRIORITY, clear_none, same_UINT,
 	"emergency, alert, critical, error, warning, notice, informational or debug"};
-const struct config_type type_LEVEL = {set_LEVEL, clear_none, "error, warning, info or debug"};
-const struct config_type type_MATCHING = {set_MATCHING, clear_none, "all or first"};
-const struct config_type type_APPEND = {set_APPEND, clear_APPEND, "a list of entries"};
-const struct config_type type_SLACK_FORMAT = {set_SLACK_FORMAT, clear_none, "all, text or fields"};
+const struct config_type type_LEVEL = {set_LEVEL, clear_none, same_UINT,
+				       "error, warning, info or debug"};
+const struct config_type type_MATCHING = {set_MATCHING, clear_none, same_UINT, "all or first"};
+const struct config_type type_SLACK_FORMAT = {set_SLACK_FORMAT, clear_none, same_UINT,
+					      "all, text or fields"};
+const struct config_type type_APPEND = {set_APPEND, clear_APPEND, same_never, "a list of entries"};

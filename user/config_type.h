@@ -19,6 +19,7 @@ struct config_type {
 	/* Sets the member, or adds to a list: clear comes before the first. 0 or -errno. */
 	int (*set)(void *member, const char *text);
 	void (*clear)(void *member);
+	bool (*same)(const void *member, const void *other);
 	const char *expected; /* "x must be ..." */
 };
 

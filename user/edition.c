@@ -10,11 +10,44 @@
 #include "user/append.h"
 #include "user/report.h"
 #include "user/rulefiles.h"
+#include "user/watcher.h"
+
+struct edition_paths edition_paths(const struct edition_source *from, const struct config *cfg)
+{
+	struct edition_paths p = {from->config ? from->config : CONFIG_FILE, from->rules.v,
+				  from->rules.n};
+
+	if (from->policy) {
+		p.v = &from->policy;
+		p.n = 1;
+	} else if (!p.n) {
+		p.v = (const char *const *)cfg->rules_files.v;
+		p.n = cfg->rules_files.n;
+	}
+	return p;
+}
+
+uint64_t edition_sum_config(const struct edition_source *from)
+{
+	return watcher_sum(1, from->config ? from->config : CONFIG_FILE);
+}
+
+uint64_t edition_sum_rules(uint64_t sum, const struct edition_source *from,
+			   const struct config *cfg)
+{
+	struct edition_paths p = edition_paths(from, cfg);
+
+	for (size_t i = 0; i < p.n; i++)
+		sum = watcher_sum(sum, p.v[i]);
+	return sum;
+}
 
 int edition_configure(struct edition *e, const struct edition_source *from)
 {
-	int err = config_load(&e->config, from->config, from->options.v, from->options.n);
+	int err;
 
+	e->sum = edition_sum_config(from);
+	err = config_load(&e->config, from->config, from->options.v, from->options.n);
 	if (err)
 		return err;
 	if (from->json)
@@ -24,27 +57,10 @@ int edition_configure(struct edition *e, const struct edition_source *from)
 	return 0;
 }
 
-/* The first error in one line, for those who do not see the report. */
 static void first_error(const struct ruleset *rs, char *why, size_t size)
 {
-	size_t more = rs->diags.errors ? rs->diags.errors - 1 : 0;
-	int len;
-
-	for (size_t i = 0; i < rs->diags.n; i++) {
-		const struct diag *d = &rs->diags.list[i];
-
-		if (d->severity != SEVERITY_ERROR)
-			continue;
-		if (d->at.file)
-			len = snprintf(why, size, "%s:%u:%u: %s", d->at.file, d->at.line,
-				       d->at.column, d->message);
-		else
-			len = snprintf(why, size, "%s", d->message);
-		if (more && len >= 0 && (size_t)len < size)
-			snprintf(why + len, size - len, " (and %zu more errors)", more);
-		return;
-	}
-	snprintf(why, size, "the rules cannot be read");
+	if (!diag_first_error(&rs->diags, why, size))
+		snprintf(why, size, "the rules cannot be read");
 }
 
 static int compile(struct edition *e, struct ruleset *rs, char *why, size_t size)
@@ -106,8 +122,10 @@ static void log_unseen(const struct edition *e)
 
 int edition_load(struct edition *e, const struct edition_source *from, char *why, size_t size)
 {
-	int err = load_image(e, from, why, size);
+	int err;
 
+	e->sum = edition_sum_rules(e->sum, from, &e->config);
+	err = load_image(e, from, why, size);
 	if (err)
 		return err;
 	if (!image_head(&e->image)->n_rules) {

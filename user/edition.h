@@ -27,6 +27,7 @@ struct edition {
 	struct record_context context;
 	struct agent_policy policy;
 	struct sinks *sinks; /* shared by editions that want the same ones */
+	uint64_t sum;	     /* of the files that it was made of, before they were read */
 };
 
 /* The configuration alone. 0, or -errno after having logged why. */
@@ -36,6 +37,18 @@ int edition_configure(struct edition *e, const struct edition_source *from);
 int edition_load(struct edition *e, const struct edition_source *from, char *why, size_t size);
 /* Not its sinks. */
 void edition_free(struct edition *e);
+
+/* The files and directories that an edition is read from. */
+struct edition_paths {
+	const char *first; /* configuration, or the default one, which need not exist */
+	const char *const *v;
+	size_t n;
+};
+struct edition_paths edition_paths(const struct edition_source *from, const struct config *cfg);
+/* Numbers that change with their contents: of the first, then of the others. */
+uint64_t edition_sum_config(const struct edition_source *from);
+uint64_t edition_sum_rules(uint64_t sum, const struct edition_source *from,
+			   const struct config *cfg);
 
 /* That which a policy of an agent belongs to. */
 static inline struct edition *edition_of(struct agent_policy *p)

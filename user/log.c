@@ -6,6 +6,7 @@
 #include <strings.h>
 
 static enum log_level limit = LEVEL_INFO;
+static _Thread_local char last_error[512];
 
 static const struct {
 	const char *name;
@@ -43,6 +44,21 @@ bool log_is_on(enum log_level level)
 	return level <= limit;
 }
 
+const char *log_last_error(void)
+{
+	return last_error;
+}
+
+void log_forget(void)
+{
+	last_error[0] = '\0';
+}
+
+void log_remember(const char *text)
+{
+	snprintf(last_error, sizeof(last_error), "%.*s", (int)sizeof(last_error) - 1, text);
+}
+
 void log_va(enum log_level level, const char *format, va_list ap)
 {
 	char line[4096];
@@ -50,6 +66,8 @@ void log_va(enum log_level level, const char *format, va_list ap)
 	if (!log_is_on(level))
 		return;
 	vsnprintf(line, sizeof(line), format, ap);
+	if (level == LEVEL_ERROR)
+		log_remember(line);
 	/* One call, so that lines of several threads do not mix. */
 	if (level <= LEVEL_WARN)
 		fprintf(stderr, "tiercel: %s: %s\n", log_level_name(level), line);

@@ -18,6 +18,12 @@ void log_at(enum log_level level, const char *format, ...) __attribute__((format
 void log_va(enum log_level level, const char *format, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 
+/* The last error that this thread has logged, "" if there was none since log_forget(). */
+const char *log_last_error(void);
+void log_forget(void);
+/* What stands for an error that was told in another way. */
+void log_remember(const char *text);
+
 #define log_error(...) log_at(LEVEL_ERROR, __VA_ARGS__)
 #define log_warn(...)  log_at(LEVEL_WARN, __VA_ARGS__)
 #define log_info(...)  log_at(LEVEL_INFO, __VA_ARGS__)

@@ -36,11 +36,54 @@ static int on_sample(void *ctx, void *data, size_t size)
 	return 0;
 }
 
-static int watch(struct reader *r, int fd)
-{
-	struct epoll_event ev = {.events = EPOLLIN, .data.fd = fd};
+/* ---- sources ---- */
 
-	return epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &ev) ? -errno : 0;
+static int control(struct reader *r, int op, struct reader_source *s, uint32_t events)
+{
+	struct epoll_event ev = {.events = events, .data.ptr = s};
+
+	return epoll_ctl(r->epoll, op, s->fd, &ev) ? -errno : 0;
+}
+
+int reader_add(struct reader *r, struct reader_source *s, uint32_t events)
+{
+	return control(r, EPOLL_CTL_ADD, s, events);
+}
+
+int reader_change(struct reader *r, struct reader_source *s, uint32_t events)
+{
+	return control(r, EPOLL_CTL_MOD, s, events);
+}
+
+void reader_remove(struct reader *r, struct reader_source *s)
+{
+	if (s->fd >= 0 && r->epoll >= 0)
+		control(r, EPOLL_CTL_DEL, s, 0);
+}
+
+static void on_signals(void *ctx, uint32_t events)
+{
+	struct reader *r = ctx;
+	struct signalfd_siginfo info;
+
+	while (read(r->signals.fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGHUP)
+			r->ops->signal(r->ctx, info.ssi_signo);
+		else
+			r->stopping = true;
+	}
+}
+
+static void on_timer(void *ctx, uint32_t events)
+{
+	reader_stop(ctx);
+}
+
+static void on_records(void *ctx, uint32_t events)
+{
+	struct reader *r = ctx;
+
+	r->err = reader_drain(r);
 }
 
 static int open_signals(struct reader *r)
@@ -48,8 +91,8 @@ static int open_signals(struct reader *r)
 	sigset_t set;
 
 	signal_set(&set);
-	r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return r->signals < 0 ? -errno : watch(r, r->signals);
+	r->signals.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return r->signals.fd < 0 ? -errno : reader_add(r, &r->signals, EPOLLIN);
 }
 
 static int open_timer(struct reader *r, unsigned seconds)
@@ -58,25 +101,36 @@ static int open_timer(struct reader *r, unsigned seconds)
 
 	if (!seconds)
 		return 0;
-	r->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (r->timer < 0 || timerfd_settime(r->timer, 0, &once, NULL))
+	r->timer.fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (r->timer.fd < 0 || timerfd_settime(r->timer.fd, 0, &once, NULL))
 		return -errno;
-	return watch(r, r->timer);
+	return reader_add(r, &r->timer, EPOLLIN);
 }
 
 static int open_ring(struct reader *r, int events_fd)
 {
 	r->ring = ring_buffer__new(events_fd, on_sample, r, NULL);
-	return r->ring ? watch(r, ring_buffer__epoll_fd(r->ring)) : -errno;
+	if (!r->ring)
+		return -errno;
+	r->records.fd = ring_buffer__epoll_fd(r->ring);
+	return reader_add(r, &r->records, EPOLLIN);
 }
+
+/* ---- the loop ---- */
 
 int reader_open(struct reader *r, int events_fd, unsigned seconds, const struct reader_ops *ops,
 		void *ctx)
 {
 	int err;
 
-	*r = (struct reader){.ops = ops, .ctx = ctx, .epoll = -1, .signals = -1, .timer = -1};
-	r->epoll = epoll_create1(EPOLL_CLOEXEC);
+	*r = (struct reader){
+		.ops = ops,
+		.ctx = ctx,
+		.epoll = epoll_create1(EPOLL_CLOEXEC),
+		.signals = {-1, on_signals, r},
+		.timer = {-1, on_timer, r},
+		.records = {-1, on_records, r},
+	};
 	err = r->epoll < 0 ? -errno : 0;
 	if (!err)
 		err = open_signals(r);
@@ -98,23 +152,12 @@ static void close_fd(int *fd)
 
 void reader_close(struct reader *r)
 {
-	ring_buffer__free(r->ring);
+	ring_buffer__free(r->ring); /* and the descriptor of records */
 	r->ring = NULL;
-	close_fd(&r->timer);
-	close_fd(&r->signals);
+	r->records.fd = -1;
+	close_fd(&r->timer.fd);
+	close_fd(&r->signals.fd);
 	close_fd(&r->epoll);
-}
-
-static void take_signals(struct reader *r)
-{
-	struct signalfd_siginfo info;
-
-	while (read(r->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGHUP)
-			r->ops->signal(r->ctx, info.ssi_signo);
-		else
-			r->stopping = true;
-	}
 }
 
 int reader_drain(struct reader *r)
@@ -127,31 +170,21 @@ int reader_drain(struct reader *r)
 	return 0;
 }
 
-static int handle(struct reader *r, int fd)
-{
-	if (fd == r->signals)
-		take_signals(r);
-	else if (fd == r->timer)
-		r->stopping = true;
-	else
-		return reader_drain(r);
-	return 0;
-}
-
 int reader_run(struct reader *r)
 {
-	struct epoll_event ready[3];
-	int err = 0;
+	struct epoll_event ready;
 
-	while (!r->stopping && !err) {
-		int n = epoll_wait(r->epoll, ready, 3, -1);
+	while (!r->stopping && !r->err) {
+		/* one at a time: what it does can remove another source */
+		int n = epoll_wait(r->epoll, &ready, 1, -1);
+		struct reader_source *s = ready.data.ptr;
 
 		if (n < 0 && errno != EINTR)
 			return -errno;
-		for (int i = 0; i < n && !err; i++)
-			err = handle(r, ready[i].data.fd);
+		if (n > 0)
+			s->ready(s->ctx, ready.events);
 	}
-	return err;
+	return r->err;
 }
 
 void reader_stop(struct reader *r)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The loop of the daemon: one epoll over the ring buffer, the signals and, only if a time limit
- * was given, a timer. It sleeps until one of them has something: no polling, no wake-up when
- * nothing matches.
+ * The loop of the daemon: one epoll over the ring buffer, the signals, a timer only if a time
+ * limit was given, and what others add. It sleeps until one of them has something: no polling, no
+ * wake-up when nothing matches.
  */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct ring_buffer;
 
@@ -16,13 +17,27 @@ struct reader_ops {
 	void (*signal)(void *ctx, int number); /* SIGHUP; SIGINT and SIGTERM end the loop */
 };
 
+/* A descriptor to wait for. It belongs to its owner, who closes it after reader_remove(). */
+struct reader_source {
+	int fd;
+	void (*ready)(void *ctx, uint32_t events); /* EPOLL*; may remove any source */
+	void *ctx;
+};
+
 struct reader {
 	const struct reader_ops *ops;
 	void *ctx;
-	int epoll, signals, timer;
+	int epoll;
+	struct reader_source signals, timer, records;
 	struct ring_buffer *ring;
 	bool stopping;
+	int err; /* why the loop ends */
 };
+
+#define READER_CLOSED                                                                              \
+	{                                                                                          \
+		.epoll = -1, .signals = {.fd = -1}, .timer = {.fd = -1 }                           \
+	}
 
 /* Before any thread is started, so that none of them takes the signals. */
 int reader_block_signals(void);
@@ -31,6 +46,11 @@ int reader_block_signals(void);
 int reader_open(struct reader *r, int events_fd, unsigned seconds, const struct reader_ops *ops,
 		void *ctx);
 void reader_close(struct reader *r);
+
+/* s must stay where it is until it is removed. events: EPOLL*. 0 or -errno. */
+int reader_add(struct reader *r, struct reader_source *s, uint32_t events);
+int reader_change(struct reader *r, struct reader_source *s, uint32_t events);
+void reader_remove(struct reader *r, struct reader_source *s);
 
 /* Until a signal, the time limit or reader_stop(). 0 or -errno. */
 int reader_run(struct reader *r);

@@ -21,6 +21,8 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NO_SUCH_CALL 77
@@ -269,6 +271,75 @@ static int op_flip(char **arg)
 	return !hits;
 }
 
+static int numbered(const char *prefix, int i)
+{
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s%d", prefix, i);
+	fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY, 0);
+	if (fd >= 0)
+		close(fd);
+	return fd;
+}
+
+/* One numbered action after the other until a file appears; prints how many. */
+static int op_count(char **arg)
+{
+	int n = 0;
+
+	while (access(arg[1], F_OK)) {
+		numbered(arg[0], ++n);
+		usleep(atoi(arg[2]));
+	}
+	printf("%d\n", n);
+	return 0;
+}
+
+static double seconds_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Opens as fast as it can; prints how often. */
+static int op_storm(char **arg)
+{
+	double end = seconds_now() + atof(arg[0]);
+	long n = 0;
+
+	for (; n % 64 || seconds_now() < end; n++) {
+		int fd = (int)syscall(SYS_openat, AT_FDCWD, arg[1], O_RDONLY, 0);
+
+		if (fd >= 0)
+			close(fd);
+	}
+	printf("%ld\n", n);
+	return 0;
+}
+
+/* Runs a program as often as it can; prints how often. */
+static int op_fork_storm(char **arg)
+{
+	double end = seconds_now() + atof(arg[0]);
+	long n = 0;
+
+	for (; seconds_now() < end; n++) {
+		pid_t pid = fork();
+
+		if (!pid) {
+			execve(arg[1], arg + 1, environ);
+			_exit(127);
+		}
+		if (pid < 0 || waitpid(pid, NULL, 0) < 0)
+			return verdict(-1);
+	}
+	printf("%ld\n", n);
+	return 0;
+}
+
 /* Does what follows when a file appears: for processes that must be older than the agent. */
 static int prefix_when(char **arg)
 {
@@ -298,6 +369,10 @@ static const struct op {
 	{"name", 2, prefix_name, "NAME ...            rename the process by prctl, then ..."},
 	{"chroot", 2, prefix_chroot, "DIR ...           change the root, then ..."},
 	{"flip", 2, op_flip, "COUNT FILE         openat while a thread rewrites the name"},
+	{"count", 3, op_count,
+	 "PREFIX FILE MICROSECONDS openat of PREFIX1, PREFIX2 ... until FILE exists"},
+	{"storm", 2, op_storm, "SECONDS PATH       openat as fast as it can"},
+	{"fork-storm", 2, op_fork_storm, "SECONDS FILE ARG... fork and execve as fast as it can"},
 	{"thread", 1, prefix_thread, "...               do ... in a second thread"},
 	{"when", 2, prefix_when, "FILE ...            wait until FILE exists, then ..."},
 };
