@@ -67,6 +67,8 @@ sanitized() {
 # Suites in other folders: name and command; absent ones are a failure, not a skip.
 tree() { run_suite tree tests/check/tree.sh; }
 reload() { run_suite e2e/reload tests/e2e/reload.sh; }
+stats() { run_suite e2e/stats tests/e2e/stats.sh; }
+storm() { run_suite e2e/storm tests/e2e/storm.sh; }
 tries() { run_suite e2e/try tests/e2e/try.sh; }
 golden() { run_suite golden tests/golden/run.sh; }
 conform() { run_suite conform "$B/tests/conform/conform"; }
@@ -82,7 +84,7 @@ slack() { run_suite e2e/slack tests/e2e/slack.sh; }
 evasion() { run_suite evasion tests/evasion/run.sh; }
 vm() { run_suite vm tests/vm/run.sh; }
 
-all="tree unit golden conform fuzz differential rules cli e2e reload tries slack evasion vm sanitized"
+all="tree unit golden conform fuzz differential rules cli e2e reload stats storm tries slack evasion vm sanitized"
 # shellcheck disable=SC2048
 for suite in ${*:-$all}; do
 	case " $all " in

@@ -6,7 +6,10 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "user/log.h"
 #include "user/scan.h"
@@ -141,6 +144,13 @@ static void report_all_lost(struct agent *a)
 			report_lost(a, a->policies[i]);
 }
 
+static void set_timer(struct agent *a, int64_t ns)
+{
+	struct itimerspec once = {.it_value.tv_nsec = ns > 0 ? ns : 1};
+
+	timerfd_settime(a->later.fd, 0, &once, NULL);
+}
+
 /* One look at a counter per batch of records; a full ring buffer has woken us. */
 static void on_drained(void *ctx)
 {
@@ -149,11 +159,22 @@ static void on_drained(void *ctx)
 
 	if (counts_read_word(a->loaded.stats, STAT_LOST, &lost) || lost == a->lost_seen)
 		return;
-	if (a->lost_at && now() - a->lost_at < NS_PER_S)
+	if (a->lost_at && now() - a->lost_at < NS_PER_S) {
+		set_timer(a, a->lost_at + NS_PER_S - now());
 		return;
+	}
 	a->lost_seen = lost;
 	a->lost_at = now();
 	report_all_lost(a);
+}
+
+static void on_later(void *ctx, uint32_t events)
+{
+	struct agent *a = ctx;
+	uint64_t expirations;
+
+	if (read(a->later.fd, &expirations, sizeof(expirations)) == sizeof(expirations))
+		on_drained(a);
 }
 
 static void on_signal(void *ctx, int number)
@@ -179,7 +200,7 @@ int agent_start(struct agent *a, const struct agent_options *o, char *why, size_
 	static const struct reader_ops ops = {on_record, on_drained, on_signal};
 	int err;
 
-	*a = (struct agent){.o = *o, .reader = READER_CLOSED};
+	*a = (struct agent){.o = *o, .reader = READER_CLOSED, .later = {-1, on_later, a}};
 	record_event_init(&a->event, o->policy->context);
 	a->generation = o->policy->generation = 1;
 	a->policies[IMAGE_SLOT(a->generation)] = o->policy;
@@ -187,6 +208,10 @@ int agent_start(struct agent *a, const struct agent_options *o, char *why, size_
 	if (err)
 		goto out;
 	err = reader_open(&a->reader, a->loaded.events, o->seconds, &ops, a);
+	if (!err) {
+		a->later.fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+		err = a->later.fd < 0 ? -errno : reader_add(&a->reader, &a->later, EPOLLIN);
+	}
 	if (err) {
 		snprintf(why, size, "the event loop cannot be set up: %s", strerror(-err));
 		goto out;
@@ -350,6 +375,9 @@ void agent_summary(struct agent *a, FILE *out)
 
 void agent_free(struct agent *a)
 {
+	if (a->later.fd >= 0)
+		close(a->later.fd);
+	a->later.fd = -1;
 	reader_close(&a->reader);
 	load_free(&a->loaded);
 	record_event_free(&a->event);

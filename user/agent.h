@@ -64,8 +64,9 @@ struct agent {
 	uint64_t records, bad_records, stale_records;
 	struct tally past; /* of policies that are gone */
 	uint64_t asked, undecided;
-	uint64_t lost_seen; /* STAT_LOST when losses were last handed on */
-	int64_t lost_at;    /* ns, CLOCK_MONOTONIC: not more than one report a second */
+	uint64_t lost_seen;	    /* STAT_LOST when losses were last handed on */
+	int64_t lost_at;	    /* ns, CLOCK_MONOTONIC: not more than one report a second */
+	struct reader_source later; /* a timer that is set only if a report has to wait */
 };
 
 /* Gets everything ready and says so on the log: `armed: N rules, M hooks`. 0, or -errno with a

@@ -9,17 +9,24 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
+
 #include "user/ask.h"
 #include "user/edition.h"
 #include "user/internal.h"
+#include "user/json.h"
 #include "user/log.h"
 #include "user/probe.h"
 #include "user/reload.h"
+#include "user/server.h"
+#include "user/stats.h"
 
 struct run {
 	struct edition *edition; /* the first one, and after the loop the last one */
 	struct agent agent;
 	struct reload reload;
+	struct server server;
+	bool has_server;
 };
 
 static struct {
@@ -126,6 +133,17 @@ static void on_signal(void *ctx, int number)
 	reload_request(&r->reload);
 }
 
+static void tell_outcome(struct run *r, const struct reload_outcome *outcome)
+{
+	struct buf answer = {};
+
+	buf_printf(&answer, "{\"ok\":%s,\"text\":", outcome->ok ? "true" : "false");
+	json_str(&answer, outcome->text, strlen(outcome->text));
+	buf_char(&answer, '}');
+	server_tell(&r->server, outcome->number, &answer);
+	buf_free(&answer);
+}
+
 static void on_reloaded(void *ctx, const struct reload_outcome *outcome)
 {
 	struct run *r = ctx;
@@ -134,7 +152,50 @@ static void on_reloaded(void *ctx, const struct reload_outcome *outcome)
 		log_info("%s", outcome->text);
 	else
 		internal_unchanged(r->reload.current, outcome->text);
+	if (r->has_server)
+		tell_outcome(r, outcome);
 }
+
+/* ---- other commands ask ---- */
+
+/* The request that is under way may have begun before the files were as they are now. */
+static void ask_reload(struct run *r, struct server_client *c)
+{
+	c->until = r->reload.outcome.number + (reload_is_busy(&r->reload) ? 2 : 1);
+	reload_request(&r->reload);
+}
+
+static void ask_stats(struct run *r, struct server_client *c, struct buf *answer)
+{
+	if (c->stats < 0)
+		c->stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	stats_json(&r->reload, answer);
+}
+
+static void on_request(void *ctx, struct server_client *c, const char *request, struct buf *answer)
+{
+	if (!strcmp(request, "stats"))
+		ask_stats(ctx, c, answer);
+	else if (!strcmp(request, "reload"))
+		ask_reload(ctx, c);
+	else
+		buf_str(answer, "{\"ok\":false,\"text\":\"unknown request\"}");
+}
+
+static void open_server(struct run *r)
+{
+	static const struct server_ops ops = {on_request};
+	const char *path = r->edition->config.control_socket;
+	char why[300];
+
+	if (!*path)
+		return;
+	r->has_server = !server_open(&r->server, path, &r->agent.reader, &ops, r, why, sizeof(why));
+	if (!r->has_server)
+		log_info("tiercel stats and tiercel reload do not find this detector: %s", why);
+}
+
+/* ---- the life of it ---- */
 
 static int start_agent(struct run *r, enum hooks_mode hooks)
 {
@@ -145,7 +206,9 @@ static int start_agent(struct run *r, enum hooks_mode hooks)
 		.ops = &ops,
 		.ctx = r,
 		.seconds = opt.seconds,
-		.load = {.hooks = hooks, .others = true},
+		.load = {.hooks = hooks,
+			 .others = true,
+			 .buffer = r->edition->config.kernel_buffer},
 	};
 	char why[512];
 	int err = agent_start(&r->agent, &options, why, sizeof(why));
@@ -155,8 +218,10 @@ static int start_agent(struct run *r, enum hooks_mode hooks)
 		return EXIT_NO_BPF;
 	}
 	err = reload_open(&r->reload, &r->agent, r->edition, &opt.from, &reload_ops, r);
-	if (!err)
+	if (!err) {
+		open_server(r);
 		return EXIT_OK;
+	}
 	log_error("files cannot be watched: %s", strerror(-err));
 	agent_free(&r->agent);
 	return EXIT_FAIL;
@@ -170,6 +235,8 @@ static int watch(struct run *r, enum hooks_mode hooks)
 		return status;
 	err = agent_run(&r->agent);
 	reload_close(&r->reload);
+	if (r->has_server)
+		server_close(&r->server);
 	r->edition = r->reload.current;
 	if (agent_end(&r->agent))
 		err = -EIO;

@@ -108,6 +108,19 @@ int counts_read_word(int fd, uint32_t key, uint64_t *out)
 	return err;
 }
 
+const char *stat_name(enum stat_id s)
+{
+	static const char *const names[STAT_COUNT] = {
+		[STAT_SEEN] = "seen",		[STAT_EMITTED] = "emitted",
+		[STAT_LOST] = "lost",		[STAT_NESTED] = "nested",
+		[STAT_TRUNCATED] = "truncated", [STAT_UNREADABLE] = "unreadable",
+		[STAT_EARLY] = "early",		[STAT_NO_PROC] = "no_proc",
+		[STAT_NO_CMD] = "no_cmd",
+	};
+
+	return names[s] ? names[s] : "other";
+}
+
 const char *stat_text(enum stat_id s)
 {
 	static const char *const texts[STAT_COUNT] = {

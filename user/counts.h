@@ -31,5 +31,6 @@ int counts_read_stats(struct counts *c, int stats_fd);
 /* One element of a per-processor map of single words. */
 int counts_read_word(int fd, uint32_t key, uint64_t *out);
 
-/* Name and meaning of a counter of enum stat_id. */
+/* A counter of enum stat_id: a word for programs, and its meaning. */
+const char *stat_name(enum stat_id s);
 const char *stat_text(enum stat_id s);

@@ -21,6 +21,7 @@
 #include "tiercel.skel.h"
 
 #define VERIFIER_LOG_MAX (256u << 10)
+#define BUFFER_MAX	 (512u << 20)
 
 /* What one attempt goes by, what it has done, and which hook made it fail. */
 struct attempt {
@@ -153,7 +154,17 @@ static struct bpf_program *hook_program(const struct loaded *l, int i)
 	return NULL;
 }
 
-static int size_maps(struct tiercel_bpf *skel, const struct policy_room *room)
+/* A ring buffer has a power of two of pages. */
+static unsigned ring_size(unsigned wanted)
+{
+	unsigned size = sysconf(_SC_PAGESIZE);
+
+	while (size < wanted && size < BUFFER_MAX)
+		size *= 2;
+	return size;
+}
+
+static int size_maps(struct tiercel_bpf *skel, const struct policy_room *room, unsigned buffer)
 {
 	int n_cpus = libbpf_num_possible_cpus(), err;
 
@@ -162,6 +173,8 @@ static int size_maps(struct tiercel_bpf *skel, const struct policy_room *room)
 	err = bpf_map__set_value_size(skel->maps.image, room->image + IMAGE_SLACK);
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.rule_counts, IMAGE_SLOTS * room->rules);
+	if (!err && buffer)
+		err = bpf_map__set_max_entries(skel->maps.events, ring_size(buffer));
 	if (err)
 		return err;
 	return bpf_map__set_max_entries(skel->maps.scratch, SCRATCH_SLOTS * n_cpus);
@@ -235,7 +248,8 @@ static int load_object(struct loaded *l, struct tiercel_bpf *skel, struct attemp
 	int err;
 
 	set_constants(skel, &l->maps.room, a->btf);
-	err = l->n_skels ? share_maps(skel, l->skels[0]) : size_maps(skel, &l->maps.room);
+	err = l->n_skels ? share_maps(skel, l->skels[0])
+			 : size_maps(skel, &l->maps.room, l->buffer);
 	if (!err)
 		err = choose_programs(l, skel, a);
 	return err ? err : tiercel_bpf__load(skel);
@@ -496,7 +510,7 @@ int load(struct loaded *l, const struct image *im, const struct load_options *o,
 {
 	int err;
 
-	*l = (struct loaded){.mode = o->hooks};
+	*l = (struct loaded){.mode = o->hooks, .buffer = o->buffer};
 	err = policy_room(im, o->others, &l->maps.room);
 	if (err)
 		snprintf(why, size, "the policy does not fit into the kernel's maps: %s",
@@ -569,11 +583,29 @@ void load_free(struct loaded *l)
 	*l = (struct loaded){};
 }
 
-uint64_t load_recursion_misses(const struct loaded *l)
+void load_each_hook(const struct loaded *l, void (*f)(void *ctx, const struct load_hook *h),
+		    void *ctx)
 {
-	uint64_t sum = 0;
+	for (int i = 0; i < HOOK_COUNT; i++) {
+		const struct hook *h = &hooks[i];
+		struct load_hook hook = {
+			.target = h->backend == BACKEND_FUNCTION ? hook_function(h) : h->target,
+			.program = h->program,
+			.is_function = h->backend == BACKEND_FUNCTION,
+			.is_seen = !l->silent[i],
+		};
 
-	for (size_t i = 0; i < l->n_skels; i++) {
+		if (l->links[i])
+			f(ctx, &hook);
+	}
+}
+
+void load_each_program(const struct loaded *l, void (*f)(void *ctx, const struct load_program *p),
+		       void *ctx)
+{
+	size_t n = __atomic_load_n(&l->n_skels, __ATOMIC_ACQUIRE);
+
+	for (size_t i = 0; i < n; i++) {
 		struct bpf_program *p;
 
 		bpf_object__for_each_program(p, l->skels[i]->obj)
@@ -581,10 +613,29 @@ uint64_t load_recursion_misses(const struct loaded *l)
 			struct bpf_prog_info info = {};
 			__u32 len = sizeof(info);
 			int fd = bpf_program__fd(p);
+			struct load_program out = {.name = bpf_program__name(p)};
 
-			if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
-				sum = add(sum, info.recursion_misses);
+			if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+				continue;
+			out.runs = info.run_cnt;
+			out.ns = info.run_time_ns;
+			out.missed = info.recursion_misses;
+			f(ctx, &out);
 		}
 	}
+}
+
+static void add_misses(void *ctx, const struct load_program *p)
+{
+	uint64_t *sum = ctx;
+
+	*sum = add(*sum, p->missed);
+}
+
+uint64_t load_recursion_misses(const struct loaded *l)
+{
+	uint64_t sum = 0;
+
+	load_each_program(l, add_misses, &sum);
 	return sum;
 }

@@ -26,6 +26,7 @@ struct loaded {
 	struct tiercel_bpf *skels[HOOK_COUNT];
 	size_t n_skels;
 	enum hooks_mode mode;
+	unsigned buffer;
 	struct event_set no_functions;	    /* event types that back end A does not see here */
 	struct bpf_link *links[HOOK_COUNT]; /* NULL: not attached */
 	struct call_hooks calls;
@@ -37,7 +38,8 @@ struct loaded {
 
 struct load_options {
 	enum hooks_mode hooks;
-	bool others; /* other policies may follow: room for larger ones is made */
+	bool others;	 /* other policies may follow: room for larger ones is made */
+	unsigned buffer; /* bytes between kernel and daemon, 0: as the kernel programs have it */
 };
 
 /* Loads, installs the policy as generation 1, attaches and tests. 0, or -errno with a sentence
@@ -50,6 +52,22 @@ int load_more(struct loaded *l, const struct image *im, char *why, size_t size);
 void load_less(struct loaded *l, const struct image *im);
 void load_detach(struct loaded *l); /* no more events; the maps can still be read */
 void load_free(struct loaded *l);
+
+/* What is attached, and what is loaded, for those who ask: also while load_more() runs. */
+struct load_hook {
+	const char *target, *program;
+	bool is_function;
+	bool is_seen; /* the self-test reached it, or there is none */
+};
+struct load_program {
+	const char *name;
+	uint64_t runs, ns; /* as long as the kernel's statistics were on */
+	uint64_t missed;   /* the same program was running already */
+};
+void load_each_hook(const struct loaded *l, void (*f)(void *ctx, const struct load_hook *h),
+		    void *ctx);
+void load_each_program(const struct loaded *l, void (*f)(void *ctx, const struct load_program *p),
+		       void *ctx);
 
 /* Hooks that are attached and see events. */
 size_t load_hooks(const struct loaded *l);

@@ -296,6 +296,17 @@ static int op_count(char **arg)
 	return 0;
 }
 
+/* So many numbered actions. */
+static int op_burst(char **arg)
+{
+	for (int i = 1; i <= atoi(arg[1]); i++) {
+		numbered(arg[0], i);
+		if (atoi(arg[2]))
+			usleep(atoi(arg[2]));
+	}
+	return 0;
+}
+
 static double seconds_now(void)
 {
 	struct timespec t;
@@ -371,6 +382,7 @@ static const struct op {
 	{"flip", 2, op_flip, "COUNT FILE         openat while a thread rewrites the name"},
 	{"count", 3, op_count,
 	 "PREFIX FILE MICROSECONDS openat of PREFIX1, PREFIX2 ... until FILE exists"},
+	{"burst", 3, op_burst, "PREFIX N MICROSECONDS openat of PREFIX1 to PREFIXN"},
 	{"storm", 2, op_storm, "SECONDS PATH       openat as fast as it can"},
 	{"fork-storm", 2, op_fork_storm, "SECONDS FILE ARG... fork and execve as fast as it can"},
 	{"thread", 1, prefix_thread, "...               do ... in a second thread"},
