@@ -21,8 +21,8 @@ struct seen {
 	size_t n_names;
 };
 
-static void warn(struct ruleset *rs, struct place at, const char *code, const char *hint,
-		 const char *message, const char *what)
+void lint_warn(struct ruleset *rs, struct place at, const char *code, const char *hint,
+	       const char *message, const char *what)
 {
 	struct diags found = {
 		.arena = rs->arena,
@@ -35,9 +35,19 @@ static void warn(struct ruleset *rs, struct place at, const char *code, const ch
 	diag_merge(&rs->diags, &found);
 }
 
-static bool is_equality(enum op op)
+bool lint_is_equality(enum op op)
 {
 	return op == OP_EQ || op == OP_EQ2 || op == OP_IN || op == OP_INTERSECTS;
+}
+
+/* What becomes of the rule with an event type that is not seen. */
+static const char *hint_of_rest(const struct node *tree)
+{
+	for (size_t i = 0; i < n_event_types; i++) {
+		if (event_types[i].kind == EVENT_SEEN && typeset_has(tree, event_types[i].name))
+			return "the rule's other event types work";
+	}
+	return "the rule never alerts: it has no event type that is seen";
 }
 
 static void lint_event_type(struct seen *s, const struct literal *l)
@@ -47,52 +57,13 @@ static void lint_event_type(struct seen *s, const struct literal *l)
 	if (s->n_names < NAMES_MAX)
 		s->names[s->n_names++] = l;
 	if (t && t->kind == EVENT_IO)
-		warn(s->rs, l->at, "LINT_EVENT_OFF", "the rule's other event types work",
-		     "event type '%s' is never seen: its volume is too high, and it is off by "
-		     "default in Falco too",
-		     l->text);
+		lint_warn(s->rs, l->at, "LINT_EVENT_OFF", hint_of_rest(s->tree),
+			  "event type '%s' is never seen: its volume is too high, and it is off by "
+			  "default in Falco too",
+			  l->text);
 	else if (t && t->kind == EVENT_LATER)
-		warn(s->rs, l->at, "LINT_EVENT_OFF", "the rule's other event types work",
-		     "event type '%s' is not seen in this version", l->text);
-}
-
-static size_t longest_value(const struct field *f)
-{
-	switch (f->base) {
-	case FIELD_PROC_NAME:
-		return COMM_SIZE - 1;
-	case FIELD_CONTAINER_ID:
-		return 12;
-	default:
-		return SIZE_MAX;
-	}
-}
-
-static bool in_domain(const struct field *f, const char *text)
-{
-	const struct domain_entry *d;
-	size_t i, n = 0;
-
-	d = field_domain(f->id, &n);
-	for (i = 0; i < n; i++) {
-		if (!strcmp(d[i].text, text))
-			return true;
-	}
-	return !d;
-}
-
-static void lint_value(struct seen *s, const struct field *f, const struct literal *l)
-{
-	if (f->type != TYPE_STR)
-		return;
-	if (l->len > longest_value(f))
-		warn(s->rs, l->at, "LINT_NEVER_EQUAL",
-		     f->base == FIELD_PROC_NAME ? "names of processes are cut to 15 bytes"
-						: "container ids are cut to 12 characters",
-		     "'%s' is longer than the field can be: it never matches", l->text);
-	if (!in_domain(f, l->text))
-		warn(s->rs, l->at, "LINT_NEVER_EQUAL", NULL,
-		     "'%s' is no value that the field can have: it never matches", l->text);
+		lint_warn(s->rs, l->at, "LINT_EVENT_OFF", hint_of_rest(s->tree),
+			  "event type '%s' is not seen in this version", l->text);
 }
 
 static bool is_event_type(const struct expr *e)
@@ -114,10 +85,10 @@ static void lint_arg(struct seen *s, const struct expr *e)
 		only = event_types[i].name;
 	}
 	if (only)
-		warn(s->rs, e->at, "LINT_NO_ARGUMENT",
-		     arena_printf(s->rs->arena, "it has: %s", event_args(only)),
-		     arena_printf(s->rs->arena, "event type '%s' has no argument '%%s'", only),
-		     e->key);
+		lint_warn(s->rs, e->at, "LINT_NO_ARGUMENT",
+			  arena_printf(s->rs->arena, "it has: %s", event_args(only)),
+			  arena_printf(s->rs->arena, "event type '%s' has no argument '%%s'", only),
+			  e->key);
 }
 
 static void lint_field(struct seen *s, const struct expr *e)
@@ -125,8 +96,8 @@ static void lint_field(struct seen *s, const struct expr *e)
 	if (!e->field)
 		return;
 	if (field_is_deprecated(e->field->id))
-		warn(s->rs, e->at, "LOAD_DEPRECATED_ITEM", NULL,
-		     "field '%s' is deprecated: events are the ends of calls", e->name);
+		lint_warn(s->rs, e->at, "LOAD_DEPRECATED_ITEM", NULL,
+			  "field '%s' is deprecated: events are the ends of calls", e->name);
 	if ((e->field->id == FIELD_EVT_ARG || e->field->id == FIELD_EVT_RAWARG) && e->key &&
 	    event_arg_exists(e->key))
 		lint_arg(s, e);
@@ -141,11 +112,11 @@ static void lint_tree(struct seen *s, const struct node *n, bool negated)
 	if (n->kind != NODE_COMPARE || !n->left->field)
 		return;
 	lint_field(s, n->left);
-	for (i = 0; i < n->n_values && is_equality(n->op); i++) {
-		if (is_event_type(n->left) && !negated)
+	for (i = 0; i < n->n_values; i++) {
+		if (!is_event_type(n->left))
+			lint_reach(s->rs, n, &n->values[i]);
+		else if (!negated && lint_is_equality(n->op))
 			lint_event_type(s, &n->values[i]);
-		else
-			lint_value(s, n->left->field, &n->values[i]);
 	}
 }
 
@@ -200,17 +171,19 @@ static void lint_families(struct seen *s)
 		others = f && f->blind ? others_missed(s, f) : NULL;
 		if (!others)
 			continue;
-		warn(s->rs, s->names[i]->at, "LINT_FAMILY",
-		     arena_printf(s->rs->arena,
-				  "write evt.type in (%s, %s), or set evt_type_families: true",
-				  f->name, others),
-		     strcmp(f->name, "open")
-			     ? "event type '%s' is one system call of several for this purpose: "
-			       "which one a program uses depends on its C library and the "
-			       "architecture"
-			     : "event type '%s' is one system call of several: most programs use "
-			       "openat",
-		     f->name);
+		lint_warn(
+			s->rs, s->names[i]->at, "LINT_FAMILY",
+			arena_printf(s->rs->arena,
+				     "write evt.type in (%s, %s), or set evt_type_families: true",
+				     f->name, others),
+			strcmp(f->name, "open")
+				? "event type '%s' is one system call of several for this purpose: "
+				  "which one a program uses depends on its C library and the "
+				  "architecture"
+				: "event type '%s' is one system call of several: most programs "
+				  "use "
+				  "openat",
+			f->name);
 	}
 }
 
@@ -221,6 +194,7 @@ void lint_rule(struct ruleset *rs, const struct rule_entry *e)
 	lint_tree(&s, e->rule.tree, false);
 	lint_families(&s);
 	lint_never(rs, &e->rule);
+	lint_exceptions(rs, e);
 	lint_vague(rs, &e->rule);
 	if (e->rule.warn_evttypes)
 		lint_types(rs, &e->rule);

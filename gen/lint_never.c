@@ -10,69 +10,100 @@
 #include "gen/field.h"
 #include "gen/typeset.h"
 
-#define CONJUNCTS_MAX 64
-
-struct conjuncts {
-	const struct node *list[CONJUNCTS_MAX];
-	size_t n;
-};
-
-static void flatten(struct conjuncts *c, const struct node *n)
+void lint_flatten(struct lint_terms *c, const struct node *n)
 {
 	size_t i;
 
 	for (i = 0; n->kind == NODE_AND && i < n->n_kids; i++)
-		flatten(c, n->kids[i]);
-	if (n->kind != NODE_AND && c->n < CONJUNCTS_MAX)
+		lint_flatten(c, n->kids[i]);
+	if (n->kind != NODE_AND && c->n < LINT_TERMS_MAX)
 		c->list[c->n++] = n;
 }
 
+/* Names of ends are compared with all addresses of the name. */
+static bool is_host_name(enum field_id f)
+{
+	return f == FIELD_FD_SIP_NAME || f == FIELD_FD_CIP_NAME || f == FIELD_FD_LIP_NAME ||
+	       f == FIELD_FD_RIP_NAME;
+}
+
 /* Of one value at an event: not of ancestors or ends of a connection, of which there are several.
- */
+ * Event types are looked at in a way of their own. */
 static bool is_single(const struct expr *e)
 {
-	static const char *const names[] = {"proc.name",    "proc.exe",	  "proc.exepath",
-					    "proc.cmdline", "proc.pname", "container.id",
-					    "fd.typechar",  "evt.res",	  "user.name"};
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]) && !e->transform && !e->arg; i++) {
-		if (!strcmp(e->name, names[i]))
-			return true;
+	if (!e->field || e->transform || e->arg || e->key || e->field->either ||
+	    field_is_lineage(e->field->id) || is_host_name(e->field->id))
+		return false;
+	switch (e->field->type) {
+	case TYPE_STR:
+		return e->field->id != FIELD_EVT_TYPE && e->field->id != FIELD_SYSCALL_TYPE;
+	case TYPE_INT:
+	case TYPE_UINT:
+	case TYPE_PORT:
+	case TYPE_BOOL:
+		return true;
+	default:
+		return false;
 	}
-	return false;
 }
 
 static bool is_membership(const struct node *n)
 {
 	return n->kind == NODE_COMPARE && !n->right && n->n_values && is_single(n->left) &&
-	       (n->op == OP_EQ || n->op == OP_EQ2 || n->op == OP_IN);
+	       n->modifier == MOD_NONE && (n->op == OP_EQ || n->op == OP_EQ2 || n->op == OP_IN);
 }
 
-static bool has_value(const struct node *n, const char *text)
+static bool is_same(const struct field *f, const struct literal *a, const struct literal *b)
+{
+	return f->type == TYPE_STR ? !strcmp(a->text, b->text) : a->number == b->number;
+}
+
+static bool has_value(const struct node *n, const struct literal *l)
 {
 	size_t i;
 
 	for (i = 0; i < n->n_values; i++) {
-		if (!strcmp(n->values[i].text, text))
+		if (is_same(n->left->field, &n->values[i], l))
 			return true;
 	}
 	return false;
 }
 
-/* What b says leaves none of the values of the membership a. */
-static bool excludes(const struct node *b, const struct node *a)
+/* Whether a text passes the comparison with a part of it. */
+static bool has_part(const struct node *n, const struct literal *l)
+{
+	const struct literal *part = &n->values[0];
+
+	if (n->op == OP_CONTAINS)
+		return strstr(l->text, part->text);
+	if (part->len > l->len)
+		return false;
+	return !memcmp(n->op == OP_ENDSWITH ? l->text + l->len - part->len : l->text, part->text,
+		       part->len);
+}
+
+static bool is_part(const struct node *n)
+{
+	return n->kind == NODE_COMPARE && !n->right && n->n_values == 1 && is_single(n->left) &&
+	       n->modifier == MOD_NONE && n->left->field->type == TYPE_STR &&
+	       (n->op == OP_STARTSWITH || n->op == OP_ENDSWITH || n->op == OP_CONTAINS);
+}
+
+bool lint_excludes(const struct node *b, const struct node *a)
 {
 	bool negated = b->kind == NODE_NOT || (b->kind == NODE_COMPARE && b->op == OP_NE);
 	size_t i;
 
 	if (b->kind == NODE_NOT)
 		b = b->kids[0];
-	if (b->kind != NODE_COMPARE || b->right || strcmp(a->left->name, b->left->name) ||
-	    !is_single(b->left) || (b->op != OP_NE && !is_membership(b)))
+	if (!is_membership(a) || b->kind != NODE_COMPARE || b->right || !is_single(b->left) ||
+	    a->left->field != b->left->field ||
+	    (b->op != OP_NE && !is_membership(b) && !is_part(b)))
 		return false;
 	for (i = 0; i < a->n_values; i++) {
-		if (has_value(b, a->values[i].text) != negated)
+		bool holds = is_part(b) ? has_part(b, &a->values[i]) : has_value(b, &a->values[i]);
+
+		if (holds != negated)
 			return false;
 	}
 	return true;
@@ -105,13 +136,13 @@ static bool has_no_type(const struct node *tree)
 
 void lint_never(struct ruleset *rs, const struct rule *r)
 {
-	struct conjuncts c = {.n = 0};
+	struct lint_terms c = {.n = 0};
 	size_t i, j;
 
-	flatten(&c, r->tree);
+	lint_flatten(&c, r->tree);
 	for (i = 0; i < c.n; i++) {
 		for (j = 0; is_membership(c.list[i]) && j < c.n; j++) {
-			if (i == j || !excludes(c.list[j], c.list[i]))
+			if (i == j || !lint_excludes(c.list[j], c.list[i]))
 				continue;
 			diag_add(&rs->diags, SEVERITY_WARNING, c.list[i]->at, "LINT_NEVER",
 				 "one of the comparisons is too many",

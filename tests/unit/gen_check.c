@@ -393,9 +393,80 @@ static void test_lint_values(void **state)
 	warn(RULE("r", "container.id = 0123456789abc"), "LINT_NEVER_EQUAL", "longer");
 	warn(RULE("r", "fd.typechar = x"), "LINT_NEVER_EQUAL", "no value that the field can have");
 	warn(RULE("r", "evt.res = EACCESS"), "LINT_NEVER_EQUAL", "no value");
+	warn(RULE("r", "fd.l4proto in (tcp, tpc)"), "LINT_NEVER_EQUAL", "'tpc' is no value");
+	warn(RULE("r", "proc.name startswith containerd-shim-runc"), "LINT_NEVER_EQUAL", "longer");
+	warn(RULE("r", "proc.aname endswith containerd-shim-runc"), "LINT_NEVER_EQUAL", "longer");
+	warn(RULE("r", "proc.sname = containerd-shim-runc"), "LINT_NEVER_EQUAL", "longer");
 	no_warning(RULE("r", "proc.name = abcdefghijklmno and container.id = 0123456789ab and "
 			     "evt.res = EACCES"),
 		   "LINT_NEVER_EQUAL");
+}
+
+#define EXCEPT(condition, rest) RULE("r", "evt.type = execve and " condition) "  exceptions:\n" rest
+#define EXCEPT_ONE(condition, fields, comps, values)                                               \
+	EXCEPT(condition,                                                                          \
+	       "  - {name: e, fields: " fields ", comps: " comps ", values: " values "}\n")
+
+static void test_lint_exceptions(void **state)
+{
+	static const char none[] = "exception 'e': these values have no effect";
+	const char code[] = "LINT_EXCEPTION";
+
+	warn(EXCEPT_ONE("proc.name = a", "proc.name", "in", "[b, c]"), code, none);
+	warn(EXCEPT_ONE("proc.name in (a, b)", "[proc.name, proc.pid]", "[=, =]",
+			"[[b, 1], [c, 1]]"),
+	     code, none);
+	warn(EXCEPT_ONE("not proc.name in (a, b)", "proc.name", "in", "[b]"), code, none);
+	warn(EXCEPT_ONE("fd.name startswith /etc", "[fd.name]", "[=]", "[[/var/x]]"), code, none);
+	warn(EXCEPT_ONE("fd.name = /etc/x", "[fd.name]", "[startswith]", "[[/var]]"), code, none);
+	warn(EXCEPT_ONE("user.uid = 0", "[user.uid]", "[=]", "[[1]]"), code, none);
+	warn(EXCEPT_ONE("proc.pid > 0", "[proc.name]", "[=]", "[[a], [b], [a]]"), code, none);
+	warn(EXCEPT("proc.pid > 0", "  - {name: d, fields: [proc.name], values: [[a]]}\n"
+				    "  - {name: e, fields: [proc.name], values: [[a]]}\n"),
+	     code, none);
+	no_warning(EXCEPT_ONE("proc.name in (a, b)", "proc.name", "in", "[b, c]"), code);
+	no_warning(EXCEPT_ONE("proc.name = a", "[proc.pname]", "[=]", "[[b]]"), code);
+	no_warning(EXCEPT_ONE("proc.aname = a", "[proc.aname]", "[=]", "[[b]]"), code);
+	no_warning(EXCEPT_ONE("(proc.name = a or proc.name = b)", "[proc.name]", "[=]", "[[b]]"),
+		   code);
+	no_warning(EXCEPT_ONE("fd.name startswith /etc", "[fd.name]", "[startswith]", "[[/etc/x]]"),
+		   code);
+	no_warning(EXCEPT("proc.name = a", "  - {name: e, fields: [proc.name]}\n"), code);
+}
+
+static void test_lint_never(void **state)
+{
+	static const char *const never[] = {
+		"proc.pid = 1 and proc.pid = 2",
+		"evt.failed = true and not evt.failed = true",
+		"user.name = a and user.name != a",
+		"fd.name in (/a, /b) and not fd.name startswith /",
+		"fd.name = /etc/x and fd.name endswith y",
+		"proc.cwd = /tmp/ and proc.cwd contains etc",
+		"fd.sport = 80 and fd.sport = 443",
+		"thread.tid in (1, 2) and thread.tid = 3",
+	};
+	static const char *const fine[] = {
+		"proc.aname = a and proc.aname = b",
+		"fd.port = 80 and fd.port = 443",
+		"fd.ip = 1.1.1.1 and fd.ip = 2.2.2.2",
+		"fd.sip.name = a and fd.sip.name = b",
+		"proc.env[A] = a and proc.env[B] = b",
+		"tolower(proc.name) = a and proc.name = A",
+		"fd.name in (/a, /etc/b) and fd.name startswith /etc",
+		"proc.pid in (1, 2) and proc.pid != 1",
+		"fd.sport = http and fd.sport = 80",
+	};
+	char yaml[400];
+
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++) {
+		snprintf(yaml, sizeof(yaml), RULE("r", "%s"), never[i]);
+		warn(yaml, "LINT_NEVER", "contradicts itself");
+	}
+	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++) {
+		snprintf(yaml, sizeof(yaml), RULE("r", "%s"), fine[i]);
+		no_warning(yaml, "LINT_NEVER");
+	}
 }
 
 static void test_lint_unused(void **state)
@@ -489,6 +560,8 @@ int main(void)
 		cmocka_unit_test(test_lint_open),
 		cmocka_unit_test(test_lint_events),
 		cmocka_unit_test(test_lint_values),
+		cmocka_unit_test(test_lint_exceptions),
+		cmocka_unit_test(test_lint_never),
 		cmocka_unit_test(test_lint_unused),
 		cmocka_unit_test(test_lint_shadowed),
 	};
