@@ -47,7 +47,7 @@ UNIT := $(UNIT_SRC:%.c=$(B)/%)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all run test unit check format format-check clean help deps test-deps install vm bench
+.PHONY: all run test unit check format format-check clean help deps test-deps install man vm bench
 
 all: $(B)/tiercel ## build the detector (the default); says which package is missing
 
@@ -136,10 +136,19 @@ deps: ## install the packages that building needs (root, Debian or Ubuntu)
 format: ## format all C sources
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
-install: all ## install below DESTDIR (default /)
+$(B)/tiercel-fields.7: user/tiercel-fields.7.in $(B)/tiercel
+	$(call msg,MAN,$@)
+	$(Q)while IFS= read -r line; do case $$line in \
+		@*@) topic=$${line#@}; $(B)/tiercel list --mdoc $${topic%@} || exit 1;; \
+		*) printf '%s\n' "$$line";; esac; done < $< > $@
+
+man: $(B)/tiercel-fields.7 ## the manual page of fields, event types and operators, from the tables
+
+install: all man ## install below DESTDIR (default /)
 	install -D -m 755 $(B)/tiercel $(DESTDIR)/usr/sbin/tiercel
 	install -D -m 644 -t $(DESTDIR)/etc/tiercel/rules.d rules/*.yaml
 	install -D -m 644 user/tiercel.8 $(DESTDIR)/usr/share/man/man8/tiercel.8
+	install -D -m 644 $(B)/tiercel-fields.7 $(DESTDIR)/usr/share/man/man7/tiercel-fields.7
 
 clean: ## remove everything made
 	rm -rf $(B)

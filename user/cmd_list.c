@@ -295,6 +295,42 @@ static void print_markdown(const struct topic *t)
 	}
 }
 
+/* Backslashes and a dot or quote at the beginning of a line mean something to the formatter. */
+static void print_roff(const char *s)
+{
+	if (*s == '.' || *s == '\'')
+		fputs("\\&", stdout);
+	for (; *s; s++)
+		fputs(*s == '\\' ? "\\e" : (char[]){*s, '\0'}, stdout);
+}
+
+static void print_mdoc(const struct topic *t)
+{
+	struct row r = {};
+
+	puts(".Bl -tag -width Ds");
+	for (size_t i = 0; t->row(i, &r); i++, r = (struct row){}) {
+		const char *before = "(";
+
+		fputs(".It Li \\&", stdout);
+		print_roff(r.value[0]);
+		putchar('\n');
+		print_roff(r.value[r.n - 1]);
+		putchar('\n');
+		for (size_t m = 1; m + 1 < r.n; m++) {
+			if (!*r.value[m])
+				continue;
+			printf("%s%s: ", before, r.name[m]);
+			print_roff(r.value[m]);
+			before = "; ";
+		}
+		puts(*before == ';' ? ")" : "");
+	}
+	puts(".El");
+	if (t->legend)
+		printf(".Pp\n%s\n", t->legend);
+}
+
 int list_print(const char *name, enum list_form form)
 {
 	const struct topic *t = topics;
@@ -306,6 +342,9 @@ int list_print(const char *name, enum list_form form)
 		return print_json(t);
 	case LIST_NAMES:
 		print_names(t);
+		break;
+	case LIST_MDOC:
+		print_mdoc(t);
 		break;
 	case LIST_MARKDOWN:
 		print_markdown(t);
@@ -385,11 +424,12 @@ void list_config_schema(FILE *out)
 	fputs("}}\n", out);
 }
 
-static bool json, names, markdown;
+static bool json, names, markdown, mdoc;
 
 static const struct opt opts[] = {
 	{"json", 0, OPT_FLAG, &json, NULL, "a JSON array of objects"},
 	{"markdown", 0, OPT_FLAG, &markdown, NULL, "a table for Markdown"},
+	{"mdoc", 0, OPT_FLAG, &mdoc, NULL, "items of a manual page"},
 	{"names", 0, OPT_FLAG, &names, NULL, "only the names, one a line"},
 	{},
 };
@@ -417,6 +457,7 @@ static int list(const char *name)
 		}
 		return list_print(name, json	   ? LIST_JSON
 					: names	   ? LIST_NAMES
+					: mdoc	   ? LIST_MDOC
 					: markdown ? LIST_MARKDOWN
 						   : LIST_TEXT);
 	}

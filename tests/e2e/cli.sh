@@ -70,6 +70,15 @@ try "explain tells what is not seen live" 0 'not seen live: k8s\.ns\.name' \
 rule unbounded.yaml 'evt.type = execve and not k8s.ns.name in (x)'
 try "explain tells what counts as missing" 0 'k8s\.ns\.name \(nothing else narrows the rule: it counts as missing\)' \
 	"$TIERCEL" explain -r unbounded.yaml
+for topic in fields events; do
+	names=$("$TIERCEL" list --names $topic | wc -l)
+	items=$("$TIERCEL" list --mdoc $topic | grep -c '^\.It Li ')
+	if [ "$names" -gt 50 ] && [ "$names" = "$items" ]; then
+		ok "list --mdoc has an item for each of the $topic"
+	else
+		not_ok "list --mdoc $topic: $items items of $names"
+	fi
+done
 try "list operators" 0 'startswith' "$TIERCEL" list operators
 try "list config" 0 'slack\.webhookurl' "$TIERCEL" list config
 try "explain of the project's rules" 0 'Ping command used in container' "$TIERCEL" explain -r "$ROOT/rules/custom.yaml"
