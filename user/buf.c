@@ -89,6 +89,20 @@ void buf_base64(struct buf *b, const void *data, size_t len)
 	}
 }
 
+void buf_yaml(struct buf *b, const char *text)
+{
+	buf_char(b, '"');
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		if (*p == '"' || *p == '\\')
+			buf_printf(b, "\\%c", *p);
+		else if (*p < ' ' || *p == 127)
+			buf_printf(b, "\\x%02x", *p);
+		else
+			buf_char(b, *p);
+	}
+	buf_char(b, '"');
+}
+
 void buf_clear(struct buf *b)
 {
 	b->len = 0;

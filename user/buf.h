@@ -20,6 +20,8 @@ void buf_char(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_va(struct buf *b, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
 void buf_base64(struct buf *b, const void *data, size_t len);
+/* A YAML scalar in double quotes. */
+void buf_yaml(struct buf *b, const char *text);
 void buf_clear(struct buf *b); /* keeps the memory */
 void buf_free(struct buf *b);
 /* The text, never NULL; empty if nothing was added. */

@@ -170,13 +170,9 @@ static int add_condition(struct ruleset *rs)
 {
 	_cleanup_(buf_free) struct buf yaml = {};
 
-	buf_str(&yaml, "- rule: " CONDITION_RULE "\n  desc: none\n  condition: '");
-	for (const char *c = condition; *c; c++) {
-		if (*c == '\'')
-			buf_char(&yaml, '\'');
-		buf_char(&yaml, *c == '\n' ? ' ' : *c);
-	}
-	buf_str(&yaml, "'\n  output: none\n  priority: DEBUG\n  warn_evttypes: false\n");
+	buf_str(&yaml, "- rule: " CONDITION_RULE "\n  desc: none\n  condition: ");
+	buf_yaml(&yaml, condition);
+	buf_str(&yaml, "\n  output: none\n  priority: DEBUG\n  warn_evttypes: false\n");
 	if (yaml.failed)
 		return -ENOMEM;
 	return ruleset_load_text(rs, "condition", buf_text(&yaml), yaml.len);

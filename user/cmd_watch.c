@@ -63,23 +63,6 @@ static const struct cmd cmd = {
 	.opts = opts,
 };
 
-/* A YAML text in double quotes. */
-static void add_quoted(struct buf *b, const char *key, const char *text)
-{
-	buf_printf(b, "  %s: \"", key);
-	for (const char *p = text; *p; p++) {
-		unsigned char c = *p;
-
-		if (c == '"' || c == '\\')
-			buf_printf(b, "\\%c", c);
-		else if (c < ' ' || c == 127)
-			buf_printf(b, "\\x%02x", c);
-		else
-			buf_char(b, c);
-	}
-	buf_str(b, "\"\n");
-}
-
 /* The condition as the only rule: parsed alone first, so that places in messages are its own. */
 static int add_rule(struct ruleset *rs, const char *condition)
 {
@@ -91,9 +74,11 @@ static int add_rule(struct ruleset *rs, const char *condition)
 	for (size_t i = 0; i < rs->n_rules; i++)
 		rs->rules[i]->enabled = false;
 	buf_str(&yaml, "- rule: " RULE_NAME "\n  desc: condition given to watch\n");
-	add_quoted(&yaml, "condition", condition);
-	add_quoted(&yaml, "output", opt.output ? opt.output : FIELDS_FILE);
-	buf_str(&yaml, "  priority: NOTICE\n  warn_evttypes: false\n");
+	buf_str(&yaml, "  condition: ");
+	buf_yaml(&yaml, condition);
+	buf_str(&yaml, "\n  output: ");
+	buf_yaml(&yaml, opt.output ? opt.output : FIELDS_FILE);
+	buf_str(&yaml, "\n  priority: NOTICE\n  warn_evttypes: false\n");
 	err = yaml.failed ? -ENOMEM : ruleset_load_text(rs, RULE_NAME, buf_text(&yaml), yaml.len);
 	buf_free(&yaml);
 	return err ? err : ruleset_finish(rs, false);
