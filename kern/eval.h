@@ -432,7 +432,7 @@ INLINE void scan_path(__u32 idx, struct scratch *s, struct img im, __u32 aut, __
 	if (at > DATA_SIZE - SCAN_CHUNK)
 		return;
 	state = match_run(im, a, state, s->data + at, len, &done);
-	if (state >= a->first_out)
+	if (done && state >= a->first_out) /* as elsewhere, nothing is said of the start itself */
 		scan_out(idx, match_out_of(im, a, state));
 	if (done < len)
 		state = scan_text(idx, aut, state, off + done, len - done);
