@@ -13,8 +13,10 @@
 enum have {
 	HAVE_MISSING, /* the event has no such value: every comparison is false */
 	HAVE_VALUE,
-	HAVE_UNKNOWN, /* it has one that could not be read (to the end): comparisons are unknown;
-		       * a text may hold its readable beginning */
+	HAVE_UNKNOWN, /* nobody can tell: it could not be read, or only its beginning, or is not
+		       * seen live. Comparisons are unknown, exists too where the value may be
+		       * missing; but a text may hold its readable beginning, and what is true of
+		       * everything that begins so is true */
 };
 
 /*
