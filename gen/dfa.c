@@ -8,6 +8,8 @@
 
 #include "gen/subset.h"
 
+#define CUT_MIN 4 /* elements of a pattern that say anything */
+
 static bool is_for(enum automaton aut, const struct pred *p, const struct alt *alt)
 {
 	if (pattern_automaton(p->field) != aut)
@@ -18,6 +20,15 @@ static bool is_for(enum automaton aut, const struct pred *p, const struct alt *a
 static const char odd_pattern[] = "the kernel's automata do not know a part of its pattern";
 static const char too_large[] = "with the other comparisons it would make the kernel's automaton "
 				"too large";
+
+/* What remains holds whenever the whole does. */
+static void cut_pattern(struct pattern *p, size_t max)
+{
+	if (max && p->n > max)
+		p->n = max;
+	while (p->n && p->v[p->n - 1].loop)
+		p->n--;
+}
 
 /* Adds what a predicate compares; the number of patterns. */
 static size_t add_pred(struct nfa *nfa, enum automaton aut, struct pred *p)
@@ -33,8 +44,14 @@ static size_t add_pred(struct nfa *nfa, enum automaton aut, struct pred *p)
 			p->dropped = odd_pattern;
 			return 0;
 		}
-		for (k = 0; k < n; k++)
+		for (k = 0; k < n; k++) {
+			cut_pattern(&patterns[k], p->cut);
+			if (!patterns[k].n) {
+				p->dropped = too_large;
+				return 0;
+			}
 			nfa_add(nfa, &patterns[k], p);
+		}
 		added += n;
 	}
 	return added;
@@ -60,7 +77,7 @@ static size_t cost(const struct pred *p)
 	const char *s;
 
 	for (i = 0; i < p->n_alts; i++) {
-		len += p->alts[i].len;
+		len += p->cut && p->cut < p->alts[i].len ? p->cut : p->alts[i].len;
 		if (p->alts[i].op != OP_GLOB && p->alts[i].op != OP_IGLOB)
 			continue;
 		for (s = p->alts[i].text; *s; s++)
@@ -76,8 +93,25 @@ static int cost_order(const void *x, const void *y)
 	return a > b ? -1 : a < b;
 }
 
-/* Drops an eighth of the predicates, those that cost most. */
-static void drop_costly(struct arena *a, enum automaton aut, struct preds *preds)
+/* Makes an automaton look at less of a predicate's patterns, which makes it true more often; where
+ * that cannot be or says too little, drops it. */
+static void shorten(struct pred *p)
+{
+	size_t i, longest = 0;
+
+	for (i = 0; i < p->n_alts; i++) {
+		if (p->alts[i].len > longest)
+			longest = p->alts[i].len;
+	}
+	p->cut = (p->cut && p->cut < longest ? p->cut : longest) * 2 / 3;
+	if (p->cut < CUT_MIN || !pred_can_share(p))
+		p->dropped = too_large;
+	else
+		p->shared = too_large;
+}
+
+/* Shortens an eighth of the predicates, those that cost most. */
+static void shorten_costly(struct arena *a, enum automaton aut, struct preds *preds)
 {
 	VEC(struct pred *) mine = {};
 	size_t i, k;
@@ -95,10 +129,10 @@ static void drop_costly(struct arena *a, enum automaton aut, struct preds *preds
 	if (mine.n)
 		qsort(mine.v, mine.n, sizeof(*mine.v), cost_order);
 	for (i = 0; i <= mine.n / 8 && i < mine.n; i++)
-		mine.v[i]->dropped = too_large;
+		shorten(mine.v[i]);
 }
 
-/* One try; -EAGAIN if predicates were dropped and the next try will be smaller. */
+/* One try; -EAGAIN if predicates were dropped or shortened and the next try will be smaller. */
 static int try_build(struct arena *a, struct outs *outs, enum automaton aut, struct preds *preds,
 		     size_t bytes, struct dfa *out)
 {
@@ -113,7 +147,7 @@ static int try_build(struct arena *a, struct outs *outs, enum automaton aut, str
 	if (add_preds(&nfa, aut, preds))
 		err = subset_construct(&nfa, outs, bytes, a, out);
 	if (err == -E2BIG)
-		drop_costly(work, aut, preds);
+		shorten_costly(work, aut, preds);
 	arena_free(&work);
 	return err == -E2BIG ? -EAGAIN : err;
 }

@@ -19,7 +19,8 @@ struct dfa {
 };
 
 /* Builds the automaton of those of preds that it decides and that are not dropped; bytes bounds
- * its table. Predicates that do not fit are dropped, those that cost most first. Work memory
+ * its table. Predicates that do not fit are shortened and at last dropped, those that
+ * cost most first. Work memory
  * is freed, the result lives in arena a. */
 void dfa_build(struct arena *a, struct outs *outs, enum automaton aut, struct preds *preds,
 	       size_t bytes, struct dfa *out);

@@ -199,8 +199,7 @@ static int field_order(const void *x, const void *y)
 	return a->index < b->index ? -1 : a->index > b->index;
 }
 
-/* That its bit is set by others is only a reason to look closer. */
-static bool can_share(const struct pred *p)
+bool pred_can_share(const struct pred *p)
 {
 	return pred_is_text(p) && !pred_is_derived(p) && !p->is_base;
 }
@@ -230,7 +229,7 @@ static void number_many(struct pred *const *list, size_t n, struct bits b, struc
 
 	b.end -= SHARED_BITS;
 	for (i = 0; i < n; i++) {
-		if (can_share(list[i]))
+		if (pred_can_share(list[i]))
 			continue;
 		if (b.next < b.end)
 			list[i]->bit = b.next++;
@@ -238,7 +237,7 @@ static void number_many(struct pred *const *list, size_t n, struct bits b, struc
 			list[i]->dropped = b.too_many;
 	}
 	for (i = 0; i < n; i++) {
-		if (!can_share(list[i]))
+		if (!pred_can_share(list[i]))
 			continue;
 		if (b.next < b.end)
 			list[i]->bit = b.next++;

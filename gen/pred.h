@@ -32,7 +32,9 @@ struct pred {
 	bool is_base;	     /* of a used one */
 	int bit;	     /* of the truth vector, -1 until pred_number */
 	const char *dropped; /* why no table decides it, a sentence; NULL */
-	const char *shared;  /* why others have its bit too, so that only false is certain; NULL */
+	const char *shared;  /* why only false is certain: others have its bit too, or its patterns
+			      * are cut; NULL */
+	size_t cut;	     /* elements of a pattern that its automaton looks at, 0: all */
 	struct pred *next;   /* in its bucket */
 };
 
@@ -55,6 +57,8 @@ bool pred_is_derived(const struct pred *p);
 bool pred_is_number(const struct pred *p);
 /* A comparison of texts, decided by set or automaton at exec or at the event. */
 bool pred_is_text(const struct pred *p);
+/* Whether it may be true too often, so that userspace has to look closer. */
+bool pred_can_share(const struct pred *p);
 /* Marks it and what it rests on. */
 void pred_use(struct pred *p);
 /* Gives the used ones their bits, those of one field next to each other. Where there are too few,

@@ -293,6 +293,34 @@ static void many_comparisons_stay_selective(void **state)
 	}
 }
 
+/* A list that is too long for an automaton is cut, not left out: other paths stay out. */
+static void long_lists_stay_selective(void **state)
+{
+	char *condition = NULL;
+	size_t size, i;
+	FILE *to = open_memstream(&condition, &size);
+	struct policy p = {};
+	struct ruleset *rs;
+	struct hit hits[2];
+	const char *conditions[2];
+
+	fprintf(to, "evt.type = openat and fd.name in (/etc/%%d");
+	for (i = 0; i < 60000; i++)
+		fprintf(to, ", /nosuch/%zu/file", i);
+	fprintf(to, ")");
+	fclose(to);
+	conditions[0] = condition;
+	conditions[1] = "evt.type = openat and fd.name = /etc/passwd";
+	rs = fake_policy(conditions, 2, &p);
+	assert_int_equal(decide(&p, EVENT_OPENAT, hits, 2), 1);
+	assert_int_equal(hits[0].rule, 1);
+	assert_int_equal(hits[0].flags, 0);
+	assert_int_equal(p.rules[0].n_residual, 1);
+	assert_int_equal(p.rules[1].n_residual, 0);
+	done(rs, &p);
+	free(condition);
+}
+
 /* One conjunction over more words than it can test. */
 static void too_many_words(void **state)
 {
@@ -377,6 +405,7 @@ int main(void)
 		cmocka_unit_test(cut_texts_stay_candidates),
 		cmocka_unit_test(fields_to_send),
 		cmocka_unit_test(many_comparisons_stay_selective),
+		cmocka_unit_test(long_lists_stay_selective),
 		cmocka_unit_test(limits_lose_nothing),
 		cmocka_unit_test(too_many_words),
 		cmocka_unit_test(more_rules_than_there_are),
