@@ -43,6 +43,9 @@ vm: all harness ## run a part of the tests on other kernels, in virtual machines
 bench: all harness $(BENCH) ## what watching costs: ratios on this machine, instructions in a virtual one
 	@B=$(B) tests/bench/run.sh
 
+bench-scale: all harness $(BENCH) ## what it costs with many rules and patterns: a table, and a picture in build
+	@B=$(B) tests/bench/scale.sh $(B)/scale.svg
+
 $(B)/tests/bench/loops: tests/bench/loops.c | $(B)/tools.ok
 	@mkdir -p $(@D)
 	$(call msg,TEST,$@)
@@ -63,7 +66,7 @@ $(B)/tests/bench/empty.bpf.o: tests/bench/empty.bpf.c | $(B)/tools.ok
 	$(call msg,BPF,$@)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
-.PHONY: harness
+.PHONY: harness bench-scale
 
 # The evaluation of the kernel programs as a program of its own, for BPF_PROG_TEST_RUN.
 $(B)/tests/bpf/decide.bpf.o: tests/bpf/decide.bpf.c
