@@ -70,7 +70,7 @@ static int write_marker_rule(const struct try_detector *d)
 static _Noreturn void run_detector(const char *rules, const char *const *args, size_t n, int out,
 				   int err)
 {
-	const char *first[] = {"tiercel", "run", "--json", "-r", rules};
+	const char *first[] = {"tiercel", "run", "--json", "-o", "control_socket=", "-r", rules};
 	const char **argv = calloc(ARRAY_LEN(first) + n + 1, sizeof(*argv));
 	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # reload.sh: another policy in the place of the one that runs, under a steady stream of numbered
-# actions: none missed, none reported twice. By SIGHUP, by changed files, by the exchange of a link
+# actions: none missed, none reported twice. By SIGHUP and `tiercel reload`, by changed files, by the exchange of a link
 # as Kubernetes does it; policies of other rules, with other event types, and broken ones.
 # TIERCEL_RELOADS says how often (40).
 . "$(dirname "$0")/../harness/lib.sh"
@@ -84,16 +84,21 @@ stream_stop() {
 	check "$1: every exec once" each_once "executed " "$(cat executed)"
 }
 
-# ---- by SIGHUP, as fast as it goes ----
+# ---- as fast as it goes ----
 
 write_rules rules.yaml 1
-detector_start -r rules.yaml -o watch_config_files=false -o append_output.suggested_output=false ||
+detector_start -r rules.yaml -o watch_config_files=false -o control_socket="$work/sock" -o append_output.suggested_output=false ||
 	{ not_ok "the detector does not start"; suite_end; exit 1; }
 stream_start
 for ((i = 1; i <= reloads; i++)); do
 	write_rules rules.yaml "$i"
-	kill -HUP "$detector"
-	wait_for 20 has_outcomes "$i" || break
+	# In turn: by a signal, and by a command that waits for the outcome.
+	if [ $((i % 4)) = 0 ]; then
+		kill -HUP "$detector"
+		wait_for 20 has_outcomes "$i" || break
+	else
+		timeout 20 "$TIERCEL" reload --socket "$work/sock" > /dev/null || break
+	fi
 done
 stream_stop "$reloads policies"
 [ "$(grep -c 'policy changed: ' log)" = "$reloads" ] && ok "$reloads policies: each took effect" ||

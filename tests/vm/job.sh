@@ -51,4 +51,51 @@ play() { # MODE
 	for i in $(busybox seq "$count"); do busybox cat "/t/ctl/$i.rc"; done
 }
 
-for mode in $(busybox cat /modes); do play "$mode"; done
+# Another policy that needs hooks whose programs are not loaded yet, then again without them.
+rules() { # WITH OPENS?
+	echo '- {rule: Exec, desc: d, condition: evt.type = execve and proc.name = nobody, output: o, priority: INFO}'
+	[ "$1" = no ] || echo '- {rule: Open, desc: d, condition: "evt.type in (open, openat, openat2, creat) and fd.name startswith /run/n-", output: "opened %fd.name", priority: INFO}'
+}
+
+another() { # WITH OPENS?, NUMBER OF THE POLICY
+	rules "$1" > /run/rules.yaml
+	kill -HUP $detector
+	i=0
+	until [ "$(busybox grep -c 'policy changed: ' /run/log)" -ge "$2" ] || [ $i -ge 300 ]; do
+		sleep 0.1
+		i=$((i + 1))
+	done
+}
+
+reload() { # MODE
+	: > /run/log
+	rules no > /run/rules.yaml
+	tiercel run -r /run/rules.yaml --hooks "$1" -o watch_config_files=false \
+		-o append_output.suggested_output=false > /run/alerts 2> /run/log < /dev/null &
+	detector=$!
+	i=0
+	until busybox grep -q 'armed: ' /run/log || [ $i -ge 600 ]; do
+		sleep 0.1
+		i=$((i + 1))
+	done
+	sysop burst /run/n-0 10 0
+	another yes 1
+	sysop count /run/n-1 /run/stop 5000 > /run/opened &
+	counter=$!
+	for n in 2 3 4 5; do another yes $n; done
+	busybox touch /run/stop
+	wait $counter
+	busybox rm /run/stop
+	another no 6
+	sysop burst /run/n-2 10 0
+	kill -TERM $detector
+	wait $detector
+	echo "--- $1 reload"
+	echo "status $? count $(busybox cat /run/opened)"
+	busybox cat /run/log /run/alerts
+}
+
+for mode in $(busybox cat /modes); do
+	play "$mode"
+	reload "$mode"
+done

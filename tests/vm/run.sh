@@ -39,6 +39,21 @@ judge_mode() { # KERNEL MODE FILE
 		not_ok "$tag: $(grep "^--- $2 status" "$3")"
 }
 
+# Hooks of the first policy, of those with opens, of the last one; each open once.
+judge_reload() { # KERNEL MODE FILE
+	local count hooks
+	part "$3" "$2" reload > "$work/reload"
+	count=$(sed -n 's/^status 0 count //p' "$work/reload")
+	mapfile -t hooks < <(sed -n 's/.*\(armed\|changed\): .* rules, \([0-9]*\) hooks$/\2/p' "$work/reload")
+	[ "${#hooks[@]}" = 7 ] && [ "${hooks[0]}" -lt "${hooks[1]}" ] && [ "${hooks[6]}" = "${hooks[0]}" ] &&
+		ok "$1 $2: hooks come and go with policies: ${hooks[*]}" ||
+		not_ok "$1 $2: hooks of policies: ${hooks[*]}: $(grep -i error "$work/reload" | head -2)"
+	[ "${count:-0}" -gt 0 ] && [ "$(grep -c 'opened /run/n-' "$work/reload")" = "$count" ] &&
+		[ "$(grep -o 'opened /run/n-1[0-9]*' "$work/reload" | sort -u | wc -l)" = "$count" ] &&
+		ok "$1 $2: $count opens under a change of policies: each once" ||
+		not_ok "$1 $2: of ${count:-no} opens $(grep -c 'opened /run/n-' "$work/reload") alerts: $(tail -3 "$work/reload" | cut -c 1-200)"
+}
+
 read_table "$TESTS/vm/cases.tsv"
 vm_tree "$work/tree" "$TESTS/vm/job.sh" || exit 1
 echo "functions tracepoints" > "$work/tree/modes"
@@ -60,6 +75,7 @@ for kernel in "${kernels[@]}"; do
 	fi
 	for mode in functions tracepoints; do
 		judge_mode "$kernel" "$mode" "$work/output"
+		judge_reload "$kernel" "$mode" "$work/output"
 	done
 done
 suite_end
