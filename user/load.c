@@ -583,6 +583,23 @@ void load_free(struct loaded *l)
 	*l = (struct loaded){};
 }
 
+/* The program that serves all system calls, where it hangs. */
+static void each_call(const struct loaded *l, const char *program,
+		      void (*f)(void *ctx, const struct load_hook *h), void *ctx)
+{
+	struct event_set calls = call_hooks_attached(&l->calls);
+	unsigned t;
+
+	for_each_event(t, &calls)
+	{
+		char target[96];
+		struct load_hook hook = {.target = target, .program = program, .is_seen = true};
+
+		snprintf(target, sizeof(target), "syscalls/sys_exit_%s", call_symbol(t));
+		f(ctx, &hook);
+	}
+}
+
 void load_each_hook(const struct loaded *l, void (*f)(void *ctx, const struct load_hook *h),
 		    void *ctx)
 {
@@ -595,7 +612,9 @@ void load_each_hook(const struct loaded *l, void (*f)(void *ctx, const struct lo
 			.is_seen = !l->silent[i],
 		};
 
-		if (l->links[i])
+		if (h->backend == BACKEND_CALL)
+			each_call(l, h->program, f, ctx);
+		else if (l->links[i])
 			f(ctx, &hook);
 	}
 }
