@@ -12,10 +12,13 @@
 #include "gen/arena.h"
 #include "gen/nearest.h"
 
+#define IS_KIN(id, part) ((id) == FIELD_PROC_P##part || (id) == FIELD_PROC_A##part)
 #define BASE_OF(id)                                                                                \
-	((id) == FIELD_PROC_PNAME || (id) == FIELD_PROC_ANAME ? FIELD_PROC_NAME                    \
-	 : (id) == FIELD_PROC_PCMDLINE			      ? FIELD_PROC_CMDLINE                 \
-							      : (id))
+	(IS_KIN(id, NAME)      ? FIELD_PROC_NAME                                                   \
+	 : IS_KIN(id, CMDLINE) ? FIELD_PROC_CMDLINE                                                \
+	 : IS_KIN(id, EXE)     ? FIELD_PROC_EXE                                                    \
+	 : IS_KIN(id, EXEPATH) ? FIELD_PROC_EXEPATH                                                \
+			       : (id))
 
 /* The words of the TYPE column: the type, that of the items of a list, either end. */
 #define ONE_OF(type, item, either) ((type) | (item) << 8 | (either) << 16)

@@ -223,7 +223,7 @@ static void head_masks(const struct plan *p, struct img_head *h)
 			continue;
 		/* the others have one view only */
 		if (fields[pred->field].source == SOURCE_PATH && pred->field != FIELD_PATH1 &&
-		    pred->field != FIELD_PATH2)
+		    pred->field != FIELD_PATH2 && pred->field != FIELD_FD_NAMERAW)
 			h->path_words[pred->bit / 64 - PROC_WORDS] |= 1ULL << (pred->bit % 64);
 		if (!pred_is_process(pred))
 			continue;

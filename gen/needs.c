@@ -17,7 +17,7 @@
 static uint64_t needs_process(enum field_id f)
 {
 	if (field_is_lineage(f))
-		return KIN | ARGS | (f == FIELD_PROC_ACMDLINE ? FIELD_BIT(FIELD_PROC_CMDLINE) : 0);
+		return KIN | ARGS;
 	if (!strncmp(fields[f].name, "proc.", 5) || !strncmp(fields[f].name, "thread.", 7))
 		return KIN | ARGS;
 	return 0;
@@ -78,6 +78,11 @@ static uint64_t needs_field(enum field_id f)
 	case FIELD_PROC_PEXE:
 	case FIELD_PROC_PEXEPATH:
 		return KIN | FIELD_BIT(FIELD_PROC_PPID);
+	case FIELD_PROC_AEXE:
+	case FIELD_PROC_AEXEPATH:
+		return KIN | ARGS;
+	case FIELD_PROC_ACMDLINE:
+		return KIN | ARGS | FIELD_BIT(FIELD_PROC_CMDLINE);
 	case FIELD_PROC_EXELINE:
 		return FIELD_BIT(FIELD_PROC_EXE) | FIELD_BIT(FIELD_PROC_ARGS);
 	case FIELD_USER_NAME:

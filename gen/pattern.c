@@ -37,6 +37,8 @@ enum automaton pattern_automaton(enum field_id f)
 		return AUT_EXEPATH;
 	case FIELD_CONTAINER_ID:
 		return AUT_CONTAINER;
+	case FIELD_FD_NAMERAW:
+		return AUT_FD_NAMERAW;
 	case FIELD_FD_NAME:
 	case FIELD_FD_DIRECTORY:
 	case FIELD_FD_FILENAME:

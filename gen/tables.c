@@ -149,6 +149,8 @@ static enum automaton automaton_of(enum field_id f)
 		return AUT_EXEPATH;
 	case FIELD_CONTAINER_ID:
 		return AUT_CONTAINER;
+	case FIELD_FD_NAMERAW:
+		return AUT_FD_NAMERAW;
 	case FIELD_FD_NAME:
 	case FIELD_FD_DIRECTORY:
 	case FIELD_FD_FILENAME:
@@ -437,20 +439,30 @@ static enum have add_other(struct tables *t, const struct event *ev, enum field_
 	return have;
 }
 
-static void add_others(struct tables *t, const struct event *ev)
+static void add_ancestors(struct tables *t, const struct event *ev, enum field_id f)
 {
 	__u32 depth;
 
-	if (!t->h->n_derived)
-		return;
-	add_other(t, ev, FIELD_PROC_PNAME, NULL, 1);
-	add_other(t, ev, FIELD_PROC_PCMDLINE, NULL, 1);
 	for (depth = 1; depth <= ANCESTORS_MAX; depth++) {
 		char arg[16];
 
 		snprintf(arg, sizeof(arg), "%u", depth);
-		if (add_other(t, ev, FIELD_PROC_ANAME, arg, depth) == HAVE_MISSING)
+		if (add_other(t, ev, f, arg, depth) == HAVE_MISSING)
 			break;
+	}
+}
+
+static void add_others(struct tables *t, const struct event *ev)
+{
+	int f;
+
+	if (!t->h->n_derived)
+		return;
+	for (f = 0; f < FIELD_KERNEL_COUNT; f++) {
+		if (fields[f].source == SOURCE_PARENT)
+			add_other(t, ev, f, NULL, 1);
+		if (fields[f].source == SOURCE_ANCESTOR)
+			add_ancestors(t, ev, f);
 	}
 }
 

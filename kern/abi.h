@@ -223,16 +223,17 @@ struct img_out {
 
 /* Automata. A stream is a sequence of symbols: bytes 0-255, then SYM_*. */
 enum automaton {
-	AUT_CMD,       /* proc.name SEP args END, NUL between arguments reads as a blank; without
-			* arguments: proc.name END. For PROC_NAME (all but = and in), PROC_CMDLINE,
-			* PROC_ARGS */
-	AUT_EXE,       /* proc.exe END */
-	AUT_EXEPATH,   /* proc.exepath END */
-	AUT_CONTAINER, /* container.id END (all but = and in) */
-	AUT_FD_NAME,   /* fd.name and one of the three ends, once per view. For FD_NAME,
-			* FD_DIRECTORY, FD_FILENAME */
-	AUT_PATH1,     /* first path of a call END */
-	AUT_PATH2,     /* second path of a call END */
+	AUT_CMD,	/* proc.name SEP args END, NUL between arguments reads as a blank; without
+			 * arguments: proc.name END. For PROC_NAME (all but = and in), PROC_CMDLINE,
+			 * PROC_ARGS */
+	AUT_EXE,	/* proc.exe END */
+	AUT_EXEPATH,	/* proc.exepath END */
+	AUT_CONTAINER,	/* container.id END (all but = and in) */
+	AUT_FD_NAME,	/* fd.name and one of the three ends, once per view. For FD_NAME,
+			 * FD_DIRECTORY, FD_FILENAME */
+	AUT_PATH1,	/* first path of a call END */
+	AUT_PATH2,	/* second path of a call END */
+	AUT_FD_NAMERAW, /* fd.nameraw END */
 	AUT_COUNT
 };
 #define SYM_SEP	       256

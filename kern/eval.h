@@ -300,6 +300,7 @@ INLINE void eval_start(__u32 idx, struct scratch *s, struct img im)
 	s->n_hits = 0;
 	s->overflow = 0;
 	s->path_hit = 0;
+	s->raw_hit = 0;
 	s->flags = 0;
 	s->paths = 0;
 	if (s->proc.unknown)
@@ -481,6 +482,29 @@ GLOBAL int eval_given(__u32 idx, __u32 f, __u32 off, __u32 len, __u32 state)
 		scan_path(idx, s, im, aut, off, len, state == TEXT_WHOLE);
 	if (state != TEXT_WHOLE)
 		eval_unknown(idx, 1ULL << (f & 63));
+	return 0;
+}
+
+/* The path as it was written, the same in every view. */
+GLOBAL int eval_raw(__u32 idx)
+{
+	struct scratch *s = scratch_at(idx);
+	struct img im;
+
+	if (!s || !get_image(s, &im))
+		return 0;
+	s->raw_hit = 0;
+	if (s->written.state == TEXT_NONE)
+		return 0;
+	path_exists(s, im, FIELD_FD_NAMERAW);
+	s->path_hit = 0;
+	if (s->written.state != TEXT_UNREADABLE)
+		eval_whole(idx, im, AUT_FD_NAMERAW, s->written.off, s->written.len,
+			   s->written.state == TEXT_WHOLE);
+	if (s->written.state != TEXT_WHOLE)
+		eval_unknown(idx, FIELD_BIT(FIELD_FD_NAMERAW));
+	s->raw_hit = s->path_hit;
+	s->path_hit = 0;
 	return 0;
 }
 

@@ -202,7 +202,7 @@ GLOBAL int open_judge(__u32 idx)
 /* After eval_path(): whether any conjunction can hold that did not before. */
 INLINE bool is_worth_testing(struct scratch *s)
 {
-	return s->path_hit || s->any_unknown ||
+	return s->path_hit || s->raw_hit || s->any_unknown ||
 	       (s->flags & (SHAPE_PROC_TRIGGER | SHAPE_DERIVED | SHAPE_HAS_ALWAYS));
 }
 
@@ -279,6 +279,9 @@ INLINE void open_event(__u32 idx, struct scratch *s)
 		      : (s->open.flags & O_DIRECTORY) ? SYM_END_DIR
 						      : SYM_END;
 	if (s->paths) {
+		if (field_at(im, FIELD_FD_NAMERAW)->exists ||
+		    automaton(im, AUT_FD_NAMERAW)->n_states)
+			eval_raw(idx);
 		open_views(idx, s);
 		if (s->mounted_part)
 			open_alias(idx, s, s->open.file);

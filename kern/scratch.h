@@ -116,6 +116,7 @@ struct scratch {
 	__u32 one_view;	    /* the path as written is the resolved one */
 	__u32 path_end;	    /* SYM_END, SYM_END_DIR or SYM_END_FAILED */
 	__u32 path_hit;	    /* the automaton found something in the path */
+	__u32 raw_hit;	    /* the same, of the path as it was written */
 	__u32 any_unknown;  /* unknown is not all zero */
 	__u32 judged;	    /* the numbers of an open were looked at */
 	__u32 type_slot;    /* of type */

@@ -101,8 +101,11 @@ GETTER(FD_TYPE)
 
 GETTER(FD_NAMERAW)
 {
-	return field_is_open(e) ? field_copy_tail(e, FIELD_FD_NAMERAW, TAIL_WRITTEN, out)
-				: HAVE_MISSING;
+	enum have have = field_copy_tail(e, FIELD_FD_NAMERAW, TAIL_WRITTEN, out);
+
+	if (!field_is_open(e))
+		return HAVE_MISSING;
+	return have == HAVE_MISSING && (e->rec->flags & RECORD_WRITTEN_CUT) ? HAVE_UNKNOWN : have;
 }
 
 /* A path that a call was given, made absolute and normal. */

@@ -195,7 +195,9 @@ static enum have get(const struct event *ev, enum field_id field, const char *ar
 	case FIELD_EVT_SOURCE:
 		return get_event(e, field, out);
 	case FIELD_FD_NUM ... FIELD_FD_TYPE:
-	case FIELD_FD_NAMERAW ... FIELD_FD_NAME_RESOLVED:
+	case FIELD_FD_NAMERAW:
+	case FIELD_FD_NAME_WRITTEN:
+	case FIELD_FD_NAME_RESOLVED:
 		return get_file(e, field, out);
 	case FIELD_CONTAINER_NAME ... FIELD_K8S_NS_NAME:
 		return get_container(e, field, out);

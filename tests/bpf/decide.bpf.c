@@ -111,6 +111,8 @@ INLINE void decide_event(__u32 idx, struct scratch *s, const struct test_input *
 		eval_rules(idx, 0);
 		return;
 	}
+	take_text(s, AREA_WRITTEN, &s->written, &in->paths[0]);
+	eval_raw(idx);
 	decide_path(idx, s, &in->paths[0], 0);
 	if (in->n_paths > 1)
 		decide_path(idx, s, &in->paths[1], HIT_RESOLVED);

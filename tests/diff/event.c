@@ -292,6 +292,22 @@ static enum have give_part(const struct diff_event *e, enum field_id f, struct v
 	return give(out, t.s, len, e->whole || t.seen == t.len);
 }
 
+/* All processes of an event are made from one file. */
+static enum have give_kin(const struct diff_event *e, enum field_id f, const char *arg,
+			  struct value *out)
+{
+	unsigned n = arg ? strtoul(arg, NULL, 10) : 1;
+	enum field_id base = fields[f].base;
+
+	if (n > e->n_parents)
+		return HAVE_MISSING;
+	if (base != FIELD_PROC_EXEPATH)
+		return give_command(out, n ? &e->parents[n - 1] : &e->self, base,
+				    !n ? e->whole : true);
+	return e->exepath.seen < e->exepath.len && !e->whole ? HAVE_UNKNOWN
+							     : give_text(out, &e->exepath, true);
+}
+
 static const char *type_name(enum event_id type)
 {
 	size_t i;
@@ -381,6 +397,14 @@ static enum have event_get(const struct event *ev, enum field_id f, const char *
 	case FIELD_PROC_PCMDLINE:
 		return e->n_parents ? give_command(out, &e->parents[0], FIELD_PROC_CMDLINE, true)
 				    : HAVE_MISSING;
+	case FIELD_PROC_PEXE:
+	case FIELD_PROC_AEXE:
+	case FIELD_PROC_ACMDLINE:
+	case FIELD_PROC_PEXEPATH:
+	case FIELD_PROC_AEXEPATH:
+		return give_kin(e, f, arg, out);
+	case FIELD_FD_NAMERAW:
+		return e->n_paths ? give_text(out, &e->paths[0], e->whole) : HAVE_MISSING;
 	case FIELD_FD_NAME:
 		return e->n_paths ? give_text(out, &e->paths[ev->view], e->whole) : HAVE_MISSING;
 	case FIELD_FD_DIRECTORY:

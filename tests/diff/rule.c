@@ -19,11 +19,12 @@ static void *must(void *p)
 /* ---- comparisons ---- */
 
 static const char *const texts[] = {
-	"proc.name",	  "proc.cmdline",   "proc.args",     "proc.exe",      "proc.exepath",
-	"container.id",	  "fd.name",	    "fd.name",	     "fd.name",	      "proc.pname",
-	"proc.pcmdline",  "proc.aname",	    "proc.aname[0]", "proc.aname[1]", "proc.aname[3]",
-	"user.name",	  "fd.directory",   "fd.directory",  "fd.filename",   "fs.path.name",
-	"fs.path.source", "fs.path.target",
+	"proc.name",	  "proc.cmdline",   "proc.args",	"proc.exe",	    "proc.exepath",
+	"container.id",	  "fd.name",	    "fd.name",		"fd.name",	    "proc.pname",
+	"proc.pcmdline",  "proc.aname",	    "proc.aname[0]",	"proc.aname[1]",    "proc.aname[3]",
+	"user.name",	  "fd.directory",   "fd.directory",	"fd.filename",	    "fs.path.name",
+	"fs.path.source", "fs.path.target", "proc.pexe",	"proc.aexe[2]",	    "proc.aexe",
+	"proc.pexepath",  "proc.acmdline",  "proc.acmdline[0]", "proc.aexepath[1]", "fd.nameraw",
 };
 static const char *const operators[] = {
 	"=", "!=", "contains", "icontains", "startswith", "endswith", "glob", "iglob", "=", "=",
