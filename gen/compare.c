@@ -82,6 +82,8 @@ static struct form *exists_form(struct lower *l, const struct node *n, struct ta
 	if (t.field->source == SOURCE_USER)
 		return form_hole(
 			l, n, arena_printf(l->arena, "the kernel does not know %s", t.field->name));
+	if (t.field->id == FIELD_PROC_ENV)
+		return form_hole(l, n, "the kernel only compares environments");
 	if (t.flag)
 		return flag_form(l, TASK_KNOWN(t.flag), TASK_KNOWN(t.flag));
 	return form_lit(l, pred_intern(l->preds, t.field->id, t.depth, NULL, 0), false);
@@ -356,6 +358,8 @@ static const char *undecidable(struct lower *l, const struct node *n, struct tar
 		return arena_printf(l->arena, "the kernel does not know %s", t.field->name);
 	if (t.field->id == FIELD_PROC_ARGS && n->left->key)
 		return "the kernel does not look at single arguments";
+	if (t.field->id == FIELD_PROC_ENV && n->left->key)
+		return "the kernel does not look at single variables";
 	if (n->modifier == MOD_ONEOF && n->n_values > 1)
 		return "the kernel does not count how many values fit";
 	if (any_ancestor && (n->op == OP_NE || (n->modifier == MOD_ALLOF && n->n_values > 1)))

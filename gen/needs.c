@@ -78,6 +78,8 @@ static uint64_t needs_field(enum field_id f)
 	case FIELD_PROC_PEXE:
 	case FIELD_PROC_PEXEPATH:
 		return KIN | FIELD_BIT(FIELD_PROC_PPID);
+	case FIELD_PROC_ENV:
+		return ARGS;
 	case FIELD_PROC_AEXE:
 	case FIELD_PROC_AEXEPATH:
 		return KIN | ARGS;

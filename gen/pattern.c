@@ -37,6 +37,8 @@ enum automaton pattern_automaton(enum field_id f)
 		return AUT_EXEPATH;
 	case FIELD_CONTAINER_ID:
 		return AUT_CONTAINER;
+	case FIELD_PROC_ENV:
+		return AUT_ENV;
 	case FIELD_FD_NAMERAW:
 		return AUT_FD_NAMERAW;
 	case FIELD_FD_NAME:
@@ -73,7 +75,7 @@ static struct alphabet alphabet_of(enum field_id f)
 		symset_add(&a.end, SYM_END_DIR);
 		symset_add(&a.end, SYM_END_FAILED);
 	}
-	a.nul_is_blank = f == FIELD_PROC_CMDLINE || f == FIELD_PROC_ARGS;
+	a.nul_is_blank = f == FIELD_PROC_CMDLINE || f == FIELD_PROC_ARGS || f == FIELD_PROC_ENV;
 	a.sep_is_blank = f == FIELD_PROC_CMDLINE;
 	if (a.sep_is_blank)
 		symset_add(&a.any, SYM_SEP);

@@ -149,6 +149,8 @@ static enum automaton automaton_of(enum field_id f)
 		return AUT_EXEPATH;
 	case FIELD_CONTAINER_ID:
 		return AUT_CONTAINER;
+	case FIELD_PROC_ENV:
+		return AUT_ENV;
 	case FIELD_FD_NAMERAW:
 		return AUT_FD_NAMERAW;
 	case FIELD_FD_NAME:
@@ -639,7 +641,9 @@ void tables_process(struct tables *t, struct proc *p, const char *argv, size_t a
 	name_ends = process_command(t, p->name, argv, argv_len, argv_cut, t->truth);
 	if (exepath)
 		scan_whole(t, AUT_EXEPATH, exepath, strlen(exepath), true, t->truth);
-	p->unknown = exepath ? 0 : FIELD_BIT(FIELD_PROC_EXEPATH);
+	p->unknown = FIELD_BIT(FIELD_PROC_ENV);
+	if (!exepath)
+		p->unknown |= FIELD_BIT(FIELD_PROC_EXEPATH);
 	if (argv_cut)
 		p->unknown |= FIELD_BIT(FIELD_PROC_CMDLINE) | FIELD_BIT(FIELD_PROC_ARGS) |
 			      FIELD_BIT(FIELD_PROC_EXE);

@@ -17,7 +17,8 @@ void tables_free(struct tables **t);
  * number found is returned (it can be larger). */
 size_t tables_decide(struct tables *t, enum event_id type, struct event *ev, struct hit *hits,
 		     size_t max);
-/* What the kernel keeps for a process with these texts. argv: ARGS_MAX bytes at most, NUL after
- * each argument. p->name and p->container are inputs, bits, unknown and live are set. */
+/* What the kernel keeps for a process with these texts; its environment is left unknown. argv:
+ * ARGS_MAX bytes at most, NUL after each argument. p->name and p->container are inputs, bits,
+ * unknown and live are set. */
 void tables_process(struct tables *t, struct proc *p, const char *argv, size_t argv_len,
 		    bool argv_cut, const char *exepath);

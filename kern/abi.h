@@ -233,6 +233,7 @@ enum automaton {
 			 * FD_DIRECTORY, FD_FILENAME */
 	AUT_PATH1,	/* first path of a call END */
 	AUT_PATH2,	/* second path of a call END */
+	AUT_ENV,	/* proc.env END, NUL reads as a blank */
 	AUT_FD_NAMERAW, /* fd.nameraw END */
 	AUT_COUNT
 };

@@ -230,7 +230,7 @@ GLOBAL int eval_process_short(__u32 idx)
 	return 0;
 }
 
-#define PROC_FIELDS (PROC_TEXTS | FIELD_BIT(FIELD_PROC_EXEPATH))
+#define PROC_FIELDS (PROC_TEXTS | FIELD_BIT(FIELD_PROC_EXEPATH) | FIELD_BIT(FIELD_PROC_ENV))
 
 /* What name and container alone say: whether the texts are worth reading. If not, the process is
  * judged: no rule can match it, and no rule asks for its bits. */
@@ -258,6 +258,26 @@ GLOBAL int eval_process_first(__u32 idx)
 	return 0;
 }
 
+/* Empty variables at the end, more than their NUL, are not looked at. */
+GLOBAL int eval_env(__u32 idx)
+{
+	struct scratch *s = scratch_at(idx);
+	__u64 len = s ? s->env.len : 0;
+	struct img im;
+
+	OPAQUE(len);
+	if (!s || !get_image(s, &im) || len > ARGS_MAX)
+		return 0;
+	if (s->env.state == TEXT_WHOLE && len) {
+		len--; /* the NUL of the last one */
+		if (len && !s->data[AREA(AREA_ENV) + len - 1])
+			s->env.state = TEXT_CUT;
+	}
+	if (s->env.state != TEXT_UNREADABLE)
+		eval_whole(idx, im, AUT_ENV, AREA(AREA_ENV), len, s->env.state == TEXT_WHOLE);
+	return s->env.state != TEXT_WHOLE;
+}
+
 /* All of it: s->argv, s->exepath, s->proc.name and .container in; s->proc.bits, .unknown and
  * .live out. */
 GLOBAL int eval_process(__u32 idx)
@@ -280,6 +300,8 @@ GLOBAL int eval_process(__u32 idx)
 		unknown |= PROC_TEXTS;
 	if (s->argv.state != TEXT_WHOLE && s->argv.len <= s->norm.start)
 		unknown |= FIELD_BIT(FIELD_PROC_NAME); /* nothing said where it ends */
+	if (s->env.state != TEXT_NONE && eval_env(idx))
+		unknown |= FIELD_BIT(FIELD_PROC_ENV);
 	if (s->exepath.state == TEXT_CUT || s->exepath.state == TEXT_UNREADABLE)
 		unknown |= FIELD_BIT(FIELD_PROC_EXEPATH);
 	s->proc.unknown = unknown;

@@ -102,9 +102,12 @@ GLOBAL int proc_judge(__u32 idx)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
 	struct scratch *s = scratch_at(idx);
+	struct img im;
 
-	if (!s || !eval_process_first(idx))
+	if (!s || !eval_process_first(idx) || !get_image(s, &im))
 		return 0;
+	if (automaton(im, AUT_ENV)->n_states)
+		read_env(s);
 	if (s->argv.state == TEXT_NONE)
 		read_argv(s);
 	read_file_path(idx, s, AREA_EXEPATH, BPF_CORE_READ(t, mm, exe_file), &s->exepath);
@@ -123,7 +126,7 @@ INLINE void proc_clear(struct scratch *s)
 	s->proc.generation = s->generation;
 	s->argv.state = TEXT_NONE;
 	s->argv.len = 0;
-	s->exepath.state = TEXT_NONE;
+	s->exepath.state = s->env.state = TEXT_NONE;
 }
 
 /* A process that was there before, that changed its cgroup, or that another policy judged: read

@@ -14,6 +14,7 @@
 enum area {
 	AREA_ARGV,
 	AREA_EXEPATH,
+	AREA_ENV,
 	AREA_RESOLVED,
 	AREA_WRITTEN,
 	AREA_BASE,
@@ -124,7 +125,7 @@ struct scratch {
 	__u32 has_task;	    /* task was read */
 	struct proc proc;
 	struct task_info task;
-	struct text argv, exepath, resolved, written, base, normal;
+	struct text argv, exepath, env, resolved, written, base, normal;
 	struct text written2, base2;
 	struct normal norm;
 	struct walk walk;

@@ -42,32 +42,46 @@ INLINE void read_task_numbers(struct scratch *s, __u64 wanted)
 		info_numbers(s->number);
 }
 
-/* argv of the current address space into AREA_ARGV. Bounded by arg_end: a longer copy would
- * run off the stack and read nothing. */
-INLINE void read_argv(struct scratch *s)
+/* User memory of the current address space, from up to end, into an area. Bounded by end: a longer
+ * copy would run off the stack and read nothing. */
+INLINE void read_strings(struct scratch *s, enum area area, __u64 from, __u64 end, struct text *out)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
-	__u64 from = t->mm->arg_start, len = t->mm->arg_end - from;
+	__u64 len = end - from;
 
-	s->argv.off = AREA(AREA_ARGV);
-	s->argv.len = 0;
-	s->argv.state = TEXT_WHOLE;
+	out->off = AREA(area);
+	out->len = 0;
+	out->state = TEXT_WHOLE;
 	if (!from || !len)
 		return;
 	if (len > ARGS_MAX) {
-		s->argv.state = TEXT_CUT;
+		out->state = TEXT_CUT;
 		len = ARGS_MAX;
 		count(STAT_TRUNCATED);
 	}
 	OPAQUE(len);
 	if (len > ARGS_MAX)
 		return;
-	if (bpf_probe_read_user(s->data + AREA(AREA_ARGV), len, (void *)from)) {
-		s->argv.state = TEXT_UNREADABLE;
+	if (bpf_probe_read_user(s->data + AREA(area), len, (void *)from)) {
+		out->state = TEXT_UNREADABLE;
 		count(STAT_UNREADABLE);
 		return;
 	}
-	s->argv.len = len;
+	out->len = len;
+}
+
+INLINE void read_argv(struct scratch *s)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+
+	read_strings(s, AREA_ARGV, t->mm->arg_start, t->mm->arg_end, &s->argv);
+}
+
+/* The environment, as the exec left it. */
+INLINE void read_env(struct scratch *s)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+
+	read_strings(s, AREA_ENV, t->mm->env_start, t->mm->env_end, &s->env);
 }
 
 /* Whether a comparison with this process is uncertain: its text was not read to the end, it

@@ -47,6 +47,7 @@ struct diff_event {
 	struct diff_proc self;
 	char container[SHORT_SIZE];
 	struct diff_text exepath;
+	struct diff_text env;			/* NUL after each variable */
 	struct diff_proc parents[DIFF_PARENTS]; /* the parent first */
 	unsigned n_parents;
 	struct diff_text paths[2]; /* as written, as resolved: views of fd.name */

@@ -82,6 +82,20 @@ static void argv_make(struct chance *c, struct diff_proc *p)
 	p->argv_seen = p->argv_len;
 }
 
+static void env_make(struct chance *c, struct diff_text *t)
+{
+	unsigned n = chance_below(c, 3);
+
+	t->len = 0;
+	while (n--) {
+		char word[24];
+
+		word_make(c, word, sizeof(word));
+		t->len += sprintf(t->s + t->len, "a=%s", word) + 1;
+	}
+	t->seen = t->len && chance_once(c, 16) ? chance_below(c, t->len) : t->len;
+}
+
 static void proc_make(struct chance *c, struct diff_proc *p)
 {
 	word_make(c, p->name, sizeof(p->name));
@@ -292,6 +306,19 @@ static enum have give_part(const struct diff_event *e, enum field_id f, struct v
 	return give(out, t.s, len, e->whole || t.seen == t.len);
 }
 
+static enum have give_env(const struct diff_event *e, struct value *out)
+{
+	size_t len = e->whole ? e->env.len : e->env.seen, i;
+	bool whole = len == e->env.len;
+	char s[DIFF_TEXT_MAX];
+
+	if (whole && len)
+		len--;
+	for (i = 0; i < len; i++)
+		s[i] = e->env.s[i] ? e->env.s[i] : ' ';
+	return give(out, s, len, whole);
+}
+
 /* All processes of an event are made from one file. */
 static enum have give_kin(const struct diff_event *e, enum field_id f, const char *arg,
 			  struct value *out)
@@ -403,6 +430,8 @@ static enum have event_get(const struct event *ev, enum field_id f, const char *
 	case FIELD_PROC_PEXEPATH:
 	case FIELD_PROC_AEXEPATH:
 		return give_kin(e, f, arg, out);
+	case FIELD_PROC_ENV:
+		return arg ? HAVE_MISSING : give_env(e, out);
 	case FIELD_FD_NAMERAW:
 		return e->n_paths ? give_text(out, &e->paths[0], e->whole) : HAVE_MISSING;
 	case FIELD_FD_NAME:
@@ -480,6 +509,7 @@ void event_make(struct diff_event *e, struct chance *c)
 		e->self.argv_seen = chance_below(c, e->self.argv_len);
 	strcpy(e->container, containers[chance_below(c, 4)]);
 	text_make(c, &e->exepath, true);
+	env_make(c, &e->env);
 	e->n_parents = chance_below(c, DIFF_PARENTS + 1);
 	for (i = 0; i < e->n_parents; i++)
 		proc_make(c, &e->parents[i]);
@@ -510,7 +540,7 @@ bool event_is_cut(const struct diff_event *e)
 		if (e->given[i].seen < e->given[i].len)
 			return true;
 	}
-	return e->unsure || e->self.argv_seen < e->self.argv_len ||
+	return e->unsure || e->env.seen < e->env.len || e->self.argv_seen < e->self.argv_len ||
 	       e->exepath.seen < e->exepath.len;
 }
 
@@ -600,6 +630,9 @@ bool event_simplify(struct diff_event *e, unsigned step)
 		return true;
 	case 10:
 		strcpy(e->container, "host");
+		return true;
+	case 12:
+		e->env.len = e->env.seen = 0;
 		return true;
 	case 11:
 		e->n_parents -= e->n_parents > 0;

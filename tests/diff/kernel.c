@@ -100,6 +100,7 @@ static void put_event(struct test_input *in, const struct diff_event *e)
 	put_process(&in->self, &e->self);
 	for (unsigned i = 0; i < e->n_parents; i++)
 		put_process(&in->parents[i], &e->parents[i]);
+	put_text(&in->env, e->env.s, e->env.seen, e->env.len);
 	put_text(&in->exepath, e->exepath.s, e->exepath.seen, e->exepath.len);
 	for (unsigned i = 0; i < e->n_paths; i++)
 		put_text(&in->paths[i], e->paths[i].s, e->paths[i].seen, e->paths[i].len);

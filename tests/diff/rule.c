@@ -25,6 +25,7 @@ static const char *const texts[] = {
 	"user.name",	  "fd.directory",   "fd.directory",	"fd.filename",	    "fs.path.name",
 	"fs.path.source", "fs.path.target", "proc.pexe",	"proc.aexe[2]",	    "proc.aexe",
 	"proc.pexepath",  "proc.acmdline",  "proc.acmdline[0]", "proc.aexepath[1]", "fd.nameraw",
+	"proc.env",	  "proc.env",
 };
 static const char *const operators[] = {
 	"=", "!=", "contains", "icontains", "startswith", "endswith", "glob", "iglob", "=", "=",
