@@ -6,8 +6,8 @@
 
 static uint32_t node_new(struct nfa *n, uint32_t set, bool loop)
 {
-	*vec_add(n->arena, &n->nodes) =
-		(struct nfa_node){.set = set, .loop = loop, .child = NFA_NONE, .sibling = NFA_NONE};
+	*vec_add(n->arena, &n->nodes) = (struct nfa_node){
+		.set = set, .loop = loop, .child = NFA_NONE, .sibling = NFA_NONE, .link = NFA_NONE};
 	return n->nodes.n - 1;
 }
 
@@ -31,6 +31,12 @@ static uint32_t set_id(struct nfa *n, const struct symset *s)
 	return n->sets.n - 1;
 }
 
+static void add_child(struct nfa *n, uint32_t parent, uint32_t c)
+{
+	n->nodes.v[c].sibling = n->nodes.v[parent].child;
+	n->nodes.v[parent].child = c;
+}
+
 static uint32_t child_of(struct nfa *n, uint32_t parent, uint32_t set, bool loop)
 {
 	uint32_t c;
@@ -40,8 +46,7 @@ static uint32_t child_of(struct nfa *n, uint32_t parent, uint32_t set, bool loop
 			return c;
 	}
 	c = node_new(n, set, loop);
-	n->nodes.v[c].sibling = n->nodes.v[parent].child;
-	n->nodes.v[parent].child = c;
+	add_child(n, parent, c);
 	return c;
 }
 
@@ -58,14 +63,50 @@ static void add_out(struct nfa *n, struct nfa_node *node, struct pred *pred)
 	node->outs[node->n_outs++] = pred;
 }
 
-void nfa_add(struct nfa *n, const struct pattern *p, struct pred *pred)
+static uint32_t tail_of(struct nfa *n, const struct elem *last, struct pred *pred)
 {
-	uint32_t at = 0;
+	struct nfa_tail t = {set_id(n, &last[0].set), set_id(n, &last[1].set), pred, 0};
+	uint32_t end;
 	size_t i;
 
-	for (i = 0; i < p->n; i++)
+	for (i = 0; i < n->tails.n; i++) {
+		const struct nfa_tail *o = &n->tails.v[i];
+
+		if (o->loop == t.loop && o->end == t.end && o->pred == pred)
+			return o->node;
+	}
+	t.node = node_new(n, NFA_NONE, false);
+	end = child_of(n, child_of(n, t.node, t.loop, true), t.end, false);
+	add_out(n, &n->nodes.v[end], pred);
+	*vec_add(n->arena, &n->tails) = t;
+	return t.node;
+}
+
+static void add_link(struct nfa *n, uint32_t parent, uint32_t to)
+{
+	uint32_t c;
+
+	for (c = n->nodes.v[parent].child; c != NFA_NONE; c = n->nodes.v[c].sibling) {
+		if (n->nodes.v[c].link == to)
+			return;
+	}
+	c = node_new(n, NFA_NONE, false);
+	n->nodes.v[c].link = to;
+	add_child(n, parent, c);
+}
+
+void nfa_add(struct nfa *n, const struct pattern *p, struct pred *pred)
+{
+	bool tail = p->n > 2 && p->v[p->n - 2].loop;
+	size_t i, len = p->n - (tail ? 2 : 0);
+	uint32_t at = 0;
+
+	for (i = 0; i < len; i++)
 		at = child_of(n, at, set_id(n, &p->v[i].set), p->v[i].loop);
-	add_out(n, &n->nodes.v[at], pred);
+	if (tail)
+		add_link(n, at, tail_of(n, &p->v[len], pred));
+	else
+		add_out(n, &n->nodes.v[at], pred);
 }
 
 /* Splits every class by whether its symbols are in s. */

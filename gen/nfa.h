@@ -9,6 +9,8 @@ struct nfa_node {
 	uint32_t set; /* symbols that lead here from the parent; loop: that stay here */
 	bool loop;    /* entered together with its parent, without a symbol */
 	uint32_t child, sibling;
+	uint32_t link;	    /* another node that is entered with the parent, in place of this one;
+			     * NFA_NONE: this one is no link */
 	struct pred **outs; /* true as soon as the node is reached */
 	uint32_t n_outs;
 };
@@ -18,8 +20,17 @@ struct class_list {
 	uint16_t v[SYM_COUNT];
 };
 
+/* The last two elements of patterns, a loop and what ends it, that decide one predicate: shared, so
+ * that beginnings with the same end do not multiply the states behind them. */
+struct nfa_tail {
+	uint32_t loop, end; /* sets */
+	struct pred *pred;
+	uint32_t node;
+};
+
 struct nfa {
 	struct arena *arena;
+	VEC(struct nfa_tail) tails;
 	VEC(struct nfa_node) nodes; /* the first is the root */
 	VEC(struct symset) sets;
 	uint16_t classes[SYM_COUNT];

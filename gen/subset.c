@@ -113,7 +113,7 @@ static struct nodes merge(struct builder *b, struct nodes x, struct nodes y)
 
 /* ---- where nodes lead ---- */
 
-/* A node and the loops that begin there. */
+/* A node, the loops that begin there, and what it is linked with. */
 static void enter(struct builder *b, numbers_t *set, uint32_t node)
 {
 	const struct nfa_node *nodes = b->nfa->nodes.v;
@@ -121,7 +121,9 @@ static void enter(struct builder *b, numbers_t *set, uint32_t node)
 
 	*vec_add(b->arena, set) = node;
 	for (c = nodes[node].child; c != NFA_NONE; c = nodes[c].sibling) {
-		if (nodes[c].loop)
+		if (nodes[c].link != NFA_NONE)
+			enter(b, set, nodes[c].link);
+		else if (nodes[c].loop)
 			enter(b, set, c);
 	}
 }
@@ -143,7 +145,7 @@ static void follow(struct builder *b, uint32_t node)
 	if (nodes[node].loop)
 		enter_by(b, nodes[node].set, node);
 	for (c = nodes[node].child; c != NFA_NONE; c = nodes[c].sibling) {
-		if (!nodes[c].loop)
+		if (!nodes[c].loop && nodes[c].link == NFA_NONE)
 			enter_by(b, nodes[c].set, c);
 	}
 }
