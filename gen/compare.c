@@ -17,12 +17,11 @@
 
 #define ERRNO_MAX 4095 /* what a system call can return as an error */
 
-typedef VEC(struct alt) alts_t;
-
 struct target {
 	const struct field *field;
 	unsigned depth;
 	uint32_t flag; /* a bool in FIELD_TASK_FLAGS: which */
+	const struct arg_target *arg; /* NULL: the field itself is compared */
 };
 
 /* The field itself if it stands for no other. */
@@ -305,7 +304,9 @@ static struct form *any_form(struct lower *l, const struct node *n, struct targe
 	for (i = first; i < first + n_values; i++) {
 		const struct literal *v = &n->values[i];
 
-		if (t.field->source == SOURCE_NUM)
+		if (t.arg)
+			arg_add(l, &alts, t.arg, op, v);
+		else if (t.field->source == SOURCE_NUM)
 			add_number(l, &alts, op, v->number);
 		else if (t.field->source == SOURCE_ADDR)
 			add_address(l, &alts, v);
@@ -356,6 +357,8 @@ static const char *undecidable(struct lower *l, const struct node *n, struct tar
 
 	if (t.field->source == SOURCE_USER)
 		return arena_printf(l->arena, "the kernel does not know %s", t.field->name);
+	if (t.arg && arg_problem(t.arg, n))
+		return arg_problem(t.arg, n);
 	if (t.field->id == FIELD_PROC_ARGS && n->left->key)
 		return "the kernel does not look at single arguments";
 	if (t.field->id == FIELD_PROC_ENV && n->left->key)
@@ -503,6 +506,29 @@ static bool lower_lacks(struct lower *l, enum field_id f)
 	return !event_set_is_empty(&lacking) && lower_asks(l, &lacking);
 }
 
+static struct form *exists_or_compare(struct lower *l, const struct node *n, struct target t)
+{
+	return n->op == OP_EXISTS ? exists_form(l, n, t) : compare_values(l, n, t);
+}
+
+static bool is_argument(const struct expr *e)
+{
+	return e->key && (e->field->id == FIELD_EVT_ARG || e->field->id == FIELD_EVT_RAWARG);
+}
+
+static struct form *argument_form(struct lower *l, const struct node *n)
+{
+	struct arg_target arg = arg_target(l, n->left);
+	struct target t = {.arg = arg.is_field ? NULL : &arg};
+
+	if (!arg.source)
+		return form_const(false);
+	if (arg.field == FIELD_COUNT)
+		return form_hole(l, n, "the kernel does not know this argument");
+	t.field = &fields[arg.field];
+	return exists_or_compare(l, n, t);
+}
+
 /* The event has no value for it: a field in it, and with that the whole, is missing. */
 static bool is_never_there(struct lower *l, const struct expr *e)
 {
@@ -532,6 +558,8 @@ struct form *compare_form(struct lower *l, const struct node *n)
 		return either_form(l, n);
 	if (is_path(n->left->field->id))
 		return path_compare(l, n);
+	if (is_argument(n->left))
+		return argument_form(l, n);
 	t = target_of(n->left);
 	if (types_is_compared(n)) {
 		types = types_compare(n);
@@ -543,9 +571,7 @@ struct form *compare_form(struct lower *l, const struct node *n)
 		return constant_text(n, "<");
 	if (t.field->id == FIELD_FD_DIRECTORY || t.field->id == FIELD_FD_FILENAME)
 		return part_form(l, n, t);
-	if (n->op == OP_EXISTS)
-		return exists_form(l, n, t);
-	if (t.field->id == FIELD_EVT_NUM)
+	if (n->op != OP_EXISTS && t.field->id == FIELD_EVT_NUM)
 		return event_number(l, n);
-	return compare_values(l, n, t);
+	return exists_or_compare(l, n, t);
 }

@@ -102,6 +102,17 @@ static const char *text_matcher(const struct pred *p)
 	return equal == p->n_alts ? "hash set" : "hash set and automaton";
 }
 
+static const char *number_matcher(const struct pred *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_alts; i++) {
+		if (p->alts[i].mask != UINT64_MAX)
+			return "bits";
+	}
+	return p->n_alts ? "ranges" : "presence";
+}
+
 static const char *matcher_of(const struct pred *p)
 {
 	switch (fields[p->field].source) {
@@ -113,7 +124,7 @@ static const char *matcher_of(const struct pred *p)
 	case SOURCE_ENUM:
 	case SOURCE_CAPS:
 	case SOURCE_ADDR:
-		return p->n_alts ? "ranges" : "presence";
+		return number_matcher(p);
 	default:
 		return p->n_alts ? text_matcher(p) : "presence";
 	}

@@ -6,6 +6,17 @@
 #include "gen/event_args.h"
 #include "gen/interp.h"
 
+const char *types_name(unsigned id)
+{
+	size_t i;
+
+	for (i = 0; i < n_event_types; i++) {
+		if (event_types[i].kind == EVENT_SEEN && event_types[i].id == id)
+			return event_types[i].name;
+	}
+	return "";
+}
+
 struct event_set types_all(void)
 {
 	struct event_set s = {};

@@ -8,6 +8,8 @@
 #include "gen/ast.h"
 #include "gen/event_set.h"
 
+/* Its name in rules. */
+const char *types_name(unsigned id);
 /* All that a hook can see. */
 struct event_set types_all(void);
 /* Those of a family of kern/events.def. */

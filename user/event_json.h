@@ -16,6 +16,7 @@
  */
 #pragma once
 #include <stddef.h>
+#include "gen/arg.h"
 #include "gen/event.h"
 #include "user/json.h"
 
@@ -43,6 +44,21 @@ int json_event_open(struct json_event *e, struct arena *a, const struct json *ob
 /* Type of the event, NULL if it is missing or none that is known. */
 const struct event_type *json_event_type(const struct json_event *e);
 
-/* user/event_json_get.c */
+/* ---- user/event_json_arg.c ---- */
+
+/* An argument that is not written by this name: as others have it. */
+enum have event_json_arg(const struct json_event *e, enum field_id id, const char *name,
+			 struct value *out);
+/* The number that the kernel compares for the argument from there. */
+enum have event_json_number(const struct json_event *e, enum arg_from from, unsigned n,
+			    struct value *out);
+/* The path of an open, if only its argument is written. */
+enum have event_json_path(const struct json_event *e, struct value *out);
+
+/* ---- user/event_json_get.c ---- */
+
+/* The last one that was written; NULL if there is none. */
+const struct json_member *event_json_member(const struct json_event *e, enum field_id id,
+					    const char *arg);
 enum have json_event_get(const struct event *ev, enum field_id id, const char *arg,
 			 struct value *out);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gen/arena.h"
+#include "gen/arg.h"
 #include "gen/event_args.h"
 #include "user/event_json.h"
 #include "user/format.h"
@@ -174,8 +175,8 @@ static enum have variable(const struct json_event *e, const struct json *env, co
 	return text(out, "");
 }
 
-static const struct json_member *find_member(const struct json_event *e, enum field_id id,
-					     const char *arg)
+const struct json_member *event_json_member(const struct json_event *e, enum field_id id,
+					    const char *arg)
 {
 	for (size_t i = e->n_members; i > 0; i--) {
 		const struct json_member *m = &e->members[i - 1];
@@ -196,17 +197,23 @@ static enum have numbered_arg(const struct json_event *e, const char *arg, struc
 	const char *name;
 	size_t len;
 
-	if (!type || end == arg || *end)
+	if (end == arg || *end)
+		return event_json_arg(e, FIELD_EVT_ARG, arg, out);
+	if (!type)
 		return HAVE_MISSING;
 	name = event_arg_at(type->str, n, &len);
-	m = name ? find_member(e, FIELD_EVT_ARG, arena_str(e->arena, name, len)) : NULL;
-	return m ? take(e, FIELD_EVT_ARG, m->value, out) : HAVE_MISSING;
+	if (!name)
+		return HAVE_MISSING;
+	arg = arena_str(e->arena, name, len);
+	m = event_json_member(e, FIELD_EVT_ARG, arg);
+	return m ? take(e, FIELD_EVT_ARG, m->value, out)
+		 : event_json_arg(e, FIELD_EVT_ARG, arg, out);
 }
 
 static enum have with_arg(const struct json_event *e, enum field_id id, const char *arg,
 			  struct value *out)
 {
-	const struct json_member *m = find_member(e, id, arg);
+	const struct json_member *m = event_json_member(e, id, arg);
 	const struct json *j = e->values[id];
 
 	if (m)
@@ -220,6 +227,8 @@ static enum have with_arg(const struct json_event *e, enum field_id id, const ch
 		return j ? variable(e, j, arg, out) : HAVE_MISSING;
 	case FIELD_EVT_ARG:
 		return numbered_arg(e, arg, out);
+	case FIELD_EVT_RAWARG:
+		return event_json_arg(e, id, arg, out);
 	case FIELD_EVT_TYPE_IS:
 		j = e->values[FIELD_EVT_TYPE];
 		return number(out, j && !strcmp(j->str, arg));
@@ -291,7 +300,17 @@ static enum have derived(const struct json_event *e, enum field_id id, struct va
 {
 	const struct json *type = e->values[FIELD_EVT_TYPE];
 
+	if (id >= FIELD_REGISTER_0 && id <= FIELD_REGISTER_5)
+		return event_json_number(e, ARG_REGISTER, id - FIELD_REGISTER_0, out);
 	switch (id) {
+	case FIELD_OPEN_FLAGS:
+		return event_json_number(e, ARG_OPEN_FLAGS, 0, out);
+	case FIELD_OPEN_MODE:
+		return event_json_number(e, ARG_OPEN_MODE, 0, out);
+	case FIELD_FD_NAME:
+		return event_json_path(e, out);
+	case FIELD_EVT_RAWRES:
+		return event_json_number(e, ARG_RESULT, 0, out);
 	case FIELD_EVT_TIME_S:
 	case FIELD_EVT_TIME_ISO8601:
 	case FIELD_EVT_DATETIME:

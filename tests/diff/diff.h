@@ -68,6 +68,17 @@ bool event_simplify(struct diff_event *e, unsigned step);
 /* A text such as events have, or a part of one. */
 void word_make(struct chance *c, char *to, size_t size);
 
+/* ---- arguments: arg.c ---- */
+
+struct arg_source;
+int64_t arg_number_make(struct chance *c, const struct arg_source *s);
+/* Registers, and the flags and the mode of an open. */
+void args_make(struct diff_event *e, struct chance *c);
+/* evt.arg[arg] or, raw, evt.rawarg. */
+enum have arg_give(const struct diff_event *e, const char *arg, bool raw, struct value *out);
+/* A comparison as text, less than 256 bytes. */
+void arg_compare(struct chance *c, char *to);
+
 /* ---- rules ---- */
 
 /* Conditions as trees of text, so that they can be made smaller. */

@@ -171,8 +171,6 @@ static void numbers_make(struct chance *c, struct diff_event *e, bool open)
 	if (!open)
 		return;
 	set_num(e, FIELD_FD_NUM, res < 0 ? -1 : res);
-	set_num(e, FIELD_OPEN_FLAGS, chance_below(c, 0x10000));
-	set_num(e, FIELD_OPEN_MODE, chance_below(c, 4096));
 	set_num(e, FIELD_FD_TYPECHAR, res >= 0 && chance_once(c, 4) ? 'd' : 'f');
 	if (res >= 0)
 		set_num(e, FIELD_FD_TYPE, e->num[FIELD_FD_TYPECHAR]);
@@ -458,6 +456,9 @@ static enum have event_get(const struct event *ev, enum field_id f, const char *
 	case FIELD_FD_CIP:
 	case FIELD_FD_SIP:
 		return give_typed(e, f, f, out);
+	case FIELD_EVT_ARG:
+	case FIELD_EVT_RAWARG:
+		return arg_give(e, arg, f == FIELD_EVT_RAWARG, out);
 	case FIELD_USER_NAME:
 		return give(out, "root", 4, true);
 	case FIELD_EVT_NUM:
@@ -514,6 +515,7 @@ void event_make(struct diff_event *e, struct chance *c)
 	for (i = 0; i < e->n_parents; i++)
 		proc_make(c, &e->parents[i]);
 	numbers_make(c, e, open);
+	args_make(e, c);
 	if (chance_once(c, 16))
 		e->unsure = e->have & FIELD_BIT(chance_below(c, FIELD_KERNEL_COUNT));
 	e->n_paths = open ? 1 + chance_below(c, 2) : 0;

@@ -259,7 +259,7 @@ static struct cond *leaf(struct chance *c)
 {
 	struct cond *n = must(calloc(1, sizeof(*n)));
 
-	switch (chance_below(c, 8)) {
+	switch (chance_below(c, 9)) {
 	case 0:
 		type_compare(c, n->word);
 		break;
@@ -267,6 +267,9 @@ static struct cond *leaf(struct chance *c)
 		number_compare(c, n->word);
 		break;
 	case 2:
+		arg_compare(c, n->word);
+		break;
+	case 3:
 		if (chance_once(c, 2))
 			other_compare(c, n->word);
 		else
