@@ -10,6 +10,7 @@
 
 #include "gen/caps.h"
 #include "gen/calls.h"
+#include "gen/event_args.h"
 #include "gen/interp.h"
 #include "gen/literal.h"
 #include "gen/match.h"
@@ -20,7 +21,7 @@
 struct target {
 	const struct field *field;
 	unsigned depth;
-	uint32_t flag; /* a bool in FIELD_TASK_FLAGS: which */
+	uint32_t flag;		      /* a bool in FIELD_TASK_FLAGS: which */
 	const struct arg_target *arg; /* NULL: the field itself is compared */
 };
 
@@ -511,6 +512,53 @@ static struct form *exists_or_compare(struct lower *l, const struct node *n, str
 	return n->op == OP_EXISTS ? exists_form(l, n, t) : compare_values(l, n, t);
 }
 
+/* Of reads and writes the category is that of the descriptor, if that has one. */
+static struct form *category_form(struct lower *l, const struct node *n)
+{
+	static const char *const categories[] = {"file", "net", "ipc"};
+	struct event_set own = types_of_category(n, false), refined = types_of_category(n, true);
+	bool holds = n->op == OP_EXISTS || lower_asks(l, &own);
+	alts_t yes = {}, all = {};
+	struct form *kids[2];
+
+	if (n->op == OP_EXISTS || !lower_asks(l, &refined))
+		return form_const(holds);
+	for (size_t i = 0; i < 3; i++) {
+		bool is = constant_text(n, categories[i])->kind == FORM_YES;
+
+		for (const char *c = event_category_letters(categories[i]); *c; c++) {
+			add_range(l, is ? &yes : &all, *c, *c);
+			if (is)
+				add_range(l, &all, *c, *c);
+		}
+	}
+	kids[0] = form_const(false);
+	if (yes.n)
+		kids[0] = form_lit(l, pred_intern(l->preds, FIELD_FD_TYPECHAR, 0, yes.v, yes.n),
+				   false);
+	kids[1] = form_const(false);
+	if (holds)
+		kids[1] = form_lit(l, pred_intern(l->preds, FIELD_FD_TYPECHAR, 0, all.v, all.n),
+				   true);
+	return form_group(l, FORM_OR, kids, 2);
+}
+
+/* Data are in no record: of calls that move them they are not known, other calls have none. */
+static bool is_data(enum field_id f)
+{
+	switch (f) {
+	case FIELD_EVT_BUFFER:
+	case FIELD_SYSLOG_FACILITY:
+	case FIELD_SYSLOG_FACILITY_STR:
+	case FIELD_SYSLOG_SEVERITY:
+	case FIELD_SYSLOG_SEVERITY_STR:
+	case FIELD_SYSLOG_MESSAGE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static bool is_argument(const struct expr *e)
 {
 	return e->key && (e->field->id == FIELD_EVT_ARG || e->field->id == FIELD_EVT_RAWARG);
@@ -532,8 +580,11 @@ static struct form *argument_form(struct lower *l, const struct node *n)
 /* The event has no value for it: a field in it, and with that the whole, is missing. */
 static bool is_never_there(struct lower *l, const struct expr *e)
 {
+	struct event_set data = types_with_arg("data");
 	size_t i;
 
+	if (e->field && is_data(e->field->id) && !lower_asks(l, &data))
+		return true;
 	if (e->field && lower_lacks(l, e->field->id))
 		return true;
 	for (i = 0; i < e->n_args; i++) {
@@ -560,6 +611,8 @@ struct form *compare_form(struct lower *l, const struct node *n)
 		return path_compare(l, n);
 	if (is_argument(n->left))
 		return argument_form(l, n);
+	if (n->left->field->id == FIELD_EVT_CATEGORY)
+		return category_form(l, n);
 	t = target_of(n->left);
 	if (types_is_compared(n)) {
 		types = types_compare(n);

@@ -70,6 +70,54 @@ const char *event_category(const char *type)
 	return r ? r->category : "other";
 }
 
+static const struct {
+	const char *category, *letters;
+} refined[] = {{"file", "fd"}, {"net", "46"}, {"ipc", "puesi"}};
+#define N_REFINED (sizeof(refined) / sizeof(refined[0]))
+
+const char *event_category_letters(const char *category)
+{
+	size_t i;
+
+	for (i = 0; i < N_REFINED; i++) {
+		if (!strcmp(refined[i].category, category))
+			return refined[i].letters;
+	}
+	return "";
+}
+
+const char *event_category_of(const char *type, char letter)
+{
+	const char *own = event_category(type);
+	size_t i;
+
+	for (i = 0; i < N_REFINED && letter && !strncmp(own, "io_", 3); i++) {
+		if (strchr(refined[i].letters, letter))
+			return refined[i].category;
+	}
+	return own;
+}
+
+bool event_reads(const char *type)
+{
+	return !strcmp(event_category(type), IO_READ) || !strcmp(type, "copy_file_range");
+}
+
+/* sendfile is not one of them in Falco. */
+bool event_writes(const char *type)
+{
+	if (!strcmp(type, "copy_file_range") || !strcmp(type, "io_uring_enter"))
+		return true;
+	return !strcmp(event_category(type), IO_WRITE) && strcmp(type, "sendfile");
+}
+
+bool event_waits(const char *type)
+{
+	if (!strcmp(type, "epoll_create") || !strcmp(type, "epoll_create1"))
+		return false;
+	return !strcmp(event_category(type), WAIT) || !strcmp(event_category(type), SLEEP);
+}
+
 /* The next name of a list; *args is moved behind it. NULL at the end. */
 static const char *next_name(const char **args, size_t *len)
 {

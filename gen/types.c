@@ -39,6 +39,18 @@ struct event_set types_of_family(const char *family)
 	return s;
 }
 
+struct event_set types_with_arg(const char *name)
+{
+	struct event_set s = {};
+	unsigned id;
+
+	for (id = 0; id < EVENT_COUNT; id++) {
+		if (event_has_arg(types_name(id), name))
+			event_set_add(&s, id);
+	}
+	return s;
+}
+
 bool types_is_compared(const struct node *n)
 {
 	const struct expr *e = n->left;
@@ -48,7 +60,10 @@ bool types_is_compared(const struct node *n)
 	switch (e->field->id) {
 	case FIELD_EVT_TYPE:
 	case FIELD_SYSCALL_TYPE:
-	case FIELD_EVT_CATEGORY:
+	case FIELD_EVT_IS_IO:
+	case FIELD_EVT_IS_IO_READ:
+	case FIELD_EVT_IS_IO_WRITE:
+	case FIELD_EVT_IS_WAIT:
 		return true;
 	case FIELD_EVT_TYPE_IS:
 		return e->key;
@@ -57,17 +72,49 @@ bool types_is_compared(const struct node *n)
 	}
 }
 
+static int64_t number_of(const struct expr *e, const char *type)
+{
+	switch (e->field->id) {
+	case FIELD_EVT_TYPE_IS:
+		return !strcmp(type, e->key);
+	case FIELD_EVT_IS_IO:
+		return event_reads(type) || event_writes(type);
+	case FIELD_EVT_IS_IO_READ:
+		return event_reads(type);
+	case FIELD_EVT_IS_IO_WRITE:
+		return event_writes(type);
+	default:
+		return event_waits(type);
+	}
+}
+
 /* The value that an event of the type has for the field. */
 static struct value value_of(const struct expr *e, const char *type)
 {
-	struct value v = {.type = TYPE_STR, .str = type};
+	if (e->field->type == TYPE_STR)
+		return (struct value){.type = TYPE_STR, .str = type, .len = strlen(type)};
+	return (struct value){.type = TYPE_INT, .num = number_of(e, type)};
+}
 
-	if (e->field->id == FIELD_EVT_TYPE_IS)
-		return (struct value){.type = TYPE_INT, .num = !strcmp(type, e->key)};
-	if (e->field->id == FIELD_EVT_CATEGORY)
-		v.str = event_category(type);
-	v.len = strlen(v.str);
-	return v;
+static bool is_text(const struct node *n, const char *text)
+{
+	struct value v = {.type = TYPE_STR, .str = text, .len = strlen(text)};
+
+	return interp_compare(n, &v) == TRUTH_YES;
+}
+
+struct event_set types_of_category(const struct node *n, bool refined)
+{
+	struct event_set s = {};
+	unsigned id;
+
+	for (id = 0; id < EVENT_COUNT; id++) {
+		const char *category = event_category(types_name(id));
+
+		if (refined ? !strncmp(category, "io_", 3) : is_text(n, category))
+			event_set_add(&s, id);
+	}
+	return s;
 }
 
 struct event_set types_compare(const struct node *n)

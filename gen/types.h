@@ -14,7 +14,12 @@ const char *types_name(unsigned id);
 struct event_set types_all(void);
 /* Those of a family of kern/events.def. */
 struct event_set types_of_family(const char *family);
-/* Whether a comparison is one of the event type itself: evt.type, evt.category ... */
+/* Those that have an argument of that name. */
+struct event_set types_with_arg(const char *name);
+/* Whether a comparison is one of the event type itself: evt.type, evt.is_io ... */
 bool types_is_compared(const struct node *n);
 /* For which types such a comparison holds. */
 struct event_set types_compare(const struct node *n);
+/* For which types a comparison of evt.category holds if they have their own, or, refined, which
+ * types can have that of their descriptor. */
+struct event_set types_of_category(const struct node *n, bool refined);

@@ -296,9 +296,14 @@ static enum have either(const struct json_event *e, enum field_id a, enum field_
 	return n ? HAVE_VALUE : HAVE_MISSING;
 }
 
+static char letter(const struct json *typechar)
+{
+	return typechar && typechar->kind == JSON_STR ? *typechar->str : '\0';
+}
+
 static enum have derived(const struct json_event *e, enum field_id id, struct value *out)
 {
-	const struct json *type = e->values[FIELD_EVT_TYPE];
+	const struct json *type = e->values[FIELD_EVT_TYPE], *j;
 
 	if (id >= FIELD_REGISTER_0 && id <= FIELD_REGISTER_5)
 		return event_json_number(e, ARG_REGISTER, id - FIELD_REGISTER_0, out);
@@ -325,7 +330,17 @@ static enum have derived(const struct json_event *e, enum field_id id, struct va
 	case FIELD_SYSCALL_TYPE:
 		return plain(e, FIELD_EVT_TYPE, out);
 	case FIELD_EVT_CATEGORY:
-		return type ? text(out, event_category(type->str)) : HAVE_MISSING;
+		j = e->values[FIELD_FD_TYPECHAR];
+		return type ? text(out, event_category_of(type->str, letter(j))) : HAVE_MISSING;
+	case FIELD_EVT_IS_IO:
+		return type ? number(out, event_reads(type->str) || event_writes(type->str))
+			    : HAVE_MISSING;
+	case FIELD_EVT_IS_IO_READ:
+		return type ? number(out, event_reads(type->str)) : HAVE_MISSING;
+	case FIELD_EVT_IS_IO_WRITE:
+		return type ? number(out, event_writes(type->str)) : HAVE_MISSING;
+	case FIELD_EVT_IS_WAIT:
+		return type ? number(out, event_waits(type->str)) : HAVE_MISSING;
 	case FIELD_EVT_INFO:
 		return plain(e, FIELD_EVT_ARGS, out);
 	case FIELD_FD_NET:

@@ -186,9 +186,17 @@ GETTER(EVT_TYPE_IS)
 	return field_number(out, arg && !strcmp(arg, field_event_type(e)));
 }
 
+static const char *category(struct record_event *e)
+{
+	struct value letter = {};
+	bool has = record_get(&e->ev, FIELD_FD_TYPECHAR, NULL, &letter) == HAVE_VALUE;
+
+	return event_category_of(field_event_type(e), has ? *letter.str : '\0');
+}
+
 GETTER(EVT_CATEGORY)
 {
-	return field_text(out, event_category(field_event_type(e)));
+	return field_text(out, category(e));
 }
 
 GETTER(EVT_DIR)
@@ -201,31 +209,73 @@ GETTER(EVT_IS_ASYNC)
 	return field_number(out, false);
 }
 
-/* No event that is seen moves data or waits. */
 GETTER(EVT_IS_IO)
 {
-	return field_number(out, false);
+	const char *type = field_event_type(e);
+
+	return field_number(out, event_reads(type) || event_writes(type));
 }
 
 GETTER(EVT_IS_IO_READ)
 {
-	return field_number(out, false);
+	return field_number(out, event_reads(field_event_type(e)));
 }
 
 GETTER(EVT_IS_IO_WRITE)
 {
-	return field_number(out, false);
+	return field_number(out, event_writes(field_event_type(e)));
+}
+
+GETTER(EVT_IO_DIR)
+{
+	const char *type = field_event_type(e);
+
+	if (event_reads(type))
+		return field_text(out, "read");
+	return event_writes(type) ? field_text(out, "write") : HAVE_MISSING;
 }
 
 GETTER(EVT_IS_WAIT)
 {
-	return field_number(out, false);
+	return field_number(out, event_waits(field_event_type(e)));
+}
+
+/* ---- data, which are in no record ---- */
+
+GETTER(EVT_BUFFER)
+{
+	return event_has_arg(field_event_type(e), "data") ? HAVE_UNKNOWN : HAVE_MISSING;
+}
+
+static enum have is_syslog(struct record_event *e)
+{
+	struct value name = {};
+
+	if (!event_writes(field_event_type(e)))
+		return HAVE_MISSING;
+	if (record_get(&e->ev, FIELD_FD_NAME, NULL, &name) != HAVE_VALUE)
+		return HAVE_UNKNOWN;
+	return strstr(name.str, "/dev/log") ? HAVE_VALUE : HAVE_MISSING;
 }
 
 GETTER(EVT_IS_SYSLOG)
 {
-	return field_number(out, false);
+	enum have have = is_syslog(e);
+
+	return have == HAVE_UNKNOWN ? have : field_number(out, have == HAVE_VALUE);
 }
+
+/* Of a message to syslog what it says is not known. */
+#define SYSLOG(id)                                                                                 \
+	GETTER(id)                                                                                 \
+	{                                                                                          \
+		return is_syslog(e) == HAVE_MISSING ? HAVE_MISSING : HAVE_UNKNOWN;                 \
+	}
+SYSLOG(SYSLOG_FACILITY)
+SYSLOG(SYSLOG_FACILITY_STR)
+SYSLOG(SYSLOG_SEVERITY)
+SYSLOG(SYSLOG_SEVERITY_STR)
+SYSLOG(SYSLOG_MESSAGE)
 
 /* ---- counts ---- */
 
@@ -244,9 +294,9 @@ GETTER(EVT_COUNT_ERROR)
 	return e->rec->res < 0 ? field_number(out, 1) : HAVE_MISSING;
 }
 
-static enum have failed_of(struct record_event *e, const char *category, struct value *out)
+static enum have failed_of(struct record_event *e, const char *of, struct value *out)
 {
-	bool is = !strcmp(event_category(field_event_type(e)), category);
+	bool is = !strcmp(category(e), of);
 
 	return e->rec->res < 0 && is ? field_number(out, 1) : HAVE_MISSING;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Random events, and what the interpreter is told of them. */
+#include "gen/event_args.h"
 #include "tests/diff/diff.h"
 
 #include <arpa/inet.h>
@@ -394,6 +395,15 @@ static enum have give_given(const struct diff_event *e, enum field_id f, struct 
 	return give_text(out, &e->given[i], e->whole);
 }
 
+static enum have give_category(struct value *out, const struct diff_event *e)
+{
+	bool has = e->have & FIELD_BIT(FIELD_FD_TYPECHAR);
+	const char *s =
+		event_category_of(type_name(e->type), has ? (char)e->num[FIELD_FD_TYPECHAR] : '\0');
+
+	return give(out, s, strlen(s), true);
+}
+
 static enum have event_get(const struct event *ev, enum field_id f, const char *arg,
 			   struct value *out)
 {
@@ -456,6 +466,16 @@ static enum have event_get(const struct event *ev, enum field_id f, const char *
 	case FIELD_FD_CIP:
 	case FIELD_FD_SIP:
 		return give_typed(e, f, f, out);
+	case FIELD_EVT_CATEGORY:
+		if ((e->unsure & FIELD_BIT(FIELD_FD_TYPECHAR)) && !e->whole)
+			return HAVE_UNKNOWN;
+		return give_category(out, e);
+	case FIELD_EVT_IS_IO_READ:
+		*out = (struct value){.type = TYPE_BOOL, .num = event_reads(type_name(e->type))};
+		return HAVE_VALUE;
+	case FIELD_EVT_IS_WAIT:
+		*out = (struct value){.type = TYPE_BOOL, .num = event_waits(type_name(e->type))};
+		return HAVE_VALUE;
 	case FIELD_EVT_ARG:
 	case FIELD_EVT_RAWARG:
 		return arg_give(e, arg, f == FIELD_EVT_RAWARG, out);

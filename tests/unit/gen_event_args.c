@@ -73,9 +73,28 @@ static void test_arguments(void **state)
 	assert_string_equal(event_category("uname"), "other");
 }
 
+/* Of calls that move data, the kind is that of the descriptor. */
+static void kinds(void **state)
+{
+	assert_string_equal(event_category_of("sendto", '4'), "net");
+	assert_string_equal(event_category_of("write", 'f'), "file");
+	assert_string_equal(event_category_of("write", 'p'), "ipc");
+	assert_string_equal(event_category_of("write", 'l'), "io_write");
+	assert_string_equal(event_category_of("recvmsg", '\0'), "io_read");
+	assert_string_equal(event_category_of("socket", 'f'), "net");
+	assert_string_equal(event_category_letters("process"), "");
+	assert_true(event_reads("recvmsg") && !event_writes("recvmsg"));
+	assert_true(event_writes("sendto") && !event_reads("sendto"));
+	assert_true(event_reads("copy_file_range") && event_writes("copy_file_range"));
+	assert_false(event_writes("sendfile") || event_reads("openat"));
+	assert_true(event_waits("poll") && event_waits("nanosleep"));
+	assert_false(event_waits("epoll_create1") || event_waits("read"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(kinds),
 		cmocka_unit_test(test_types_are_known_once),
 		cmocka_unit_test(test_rows_are_of_known_types),
 		cmocka_unit_test(test_typed_arguments_exist),
