@@ -186,6 +186,8 @@ GLOBAL int call_numbers(__u32 idx)
 	}
 	set_num(s, FIELD_EVT_IS_OPEN_READ, 0);
 	set_num(s, FIELD_EVT_IS_OPEN_WRITE, 0);
+	for (int i = 0; i < 6; i++)
+		set_num(s, FIELD_REGISTER_0 + i, c->args[i]);
 	s->num[FIELD_FD_NUM] = c->fd;
 	if (c->shape.known && c->shape.fd != CALL_NO)
 		set_num(s, FIELD_FD_NUM, c->fd);
