@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gen/arg.h"
+#include "gen/calls.h"
 #include "gen/event_args.h"
 #include "gen/form.h"
 #include "gen/match.h"
@@ -48,11 +49,27 @@ static enum field_id field_of(const struct arg_source *s)
 	}
 }
 
-/* The path of an open is what fd.name is, in both views; a text of the process is its field. */
-static enum field_id same_as(const struct arg_source *s, bool is_open, bool raw)
+/* The paths of a call are read as the call takes them: made absolute, or as they stand. */
+static enum field_id path_of(enum event_id type, const struct arg_source *s, bool raw)
 {
-	if (s->from == ARG_PATH && s->n == 1 && is_open && !raw)
-		return FIELD_FD_NAME;
+	struct call_shape shape = call_shape(type);
+	bool second = s->n == 2, stands;
+
+	if (event_is_open(type))
+		return s->from == ARG_PATH && !second && !raw ? FIELD_FD_NAME : FIELD_COUNT;
+	if (!shape.known || (second ? shape.path2 : shape.path1) == CALL_NO)
+		return FIELD_COUNT;
+	stands = (second ? shape.dir2 : shape.dir1) == CALL_RAW;
+	if (stands != (s->from == ARG_RAW) || (raw && !stands))
+		return FIELD_COUNT;
+	return second ? FIELD_PATH2 : FIELD_PATH1;
+}
+
+/* The path of an open is what fd.name is, in both views; a text of the process is its field. */
+static enum field_id same_as(enum event_id type, const struct arg_source *s, bool raw)
+{
+	if (s->from == ARG_PATH || s->from == ARG_RAW)
+		return path_of(type, s, raw);
 	if (s->from == ARG_FIELD && s->form == AS_TEXT && s->meaning == s->field)
 		return s->field;
 	return FIELD_COUNT;
@@ -84,14 +101,16 @@ static const struct arg_source *source_of(enum event_id type, const char *arg)
 }
 
 /* All types that are still under way and have it from the same source. */
-static struct event_set alike(const struct lower *l, const char *arg, const struct arg_source *s)
+static struct event_set alike(const struct lower *l, const char *arg, bool raw)
 {
+	const struct arg_source *s = source_of(l->type, arg);
+	enum field_id like = s ? same_as(l->type, s, raw) : FIELD_COUNT;
 	struct event_set same = {};
 	unsigned id;
 
 	for_each_event(id, &l->alike)
 	{
-		if (source_of(id, arg) == s)
+		if (source_of(id, arg) == s && (!s || same_as(id, s, raw) == like))
 			event_set_add(&same, id);
 	}
 	return same;
@@ -104,12 +123,12 @@ struct arg_target arg_target(struct lower *l, const struct expr *e)
 	struct event_set open = types_of_family("open"), exec = types_of_family("exec"), same;
 
 	t.source = source_of(l->type, e->key);
-	same = alike(l, e->key, t.source);
+	same = alike(l, e->key, raw);
 	lower_asks(l, &same);
 	if (!t.source)
 		return t;
 	is_open = lower_asks(l, &open);
-	t.field = same_as(t.source, is_open, raw);
+	t.field = same_as(l->type, t.source, raw);
 	t.is_field = t.field != FIELD_COUNT;
 	if (t.is_field || (t.source->from == ARG_REGISTER && (is_open || lower_asks(l, &exec))))
 		return t;

@@ -11,8 +11,11 @@
 #include <string.h>
 
 #include "gen/caps.h"
+#include "gen/arg.h"
 #include "gen/calls.h"
+#include "gen/event_args.h"
 #include "gen/literal.h"
+#include "gen/types.h"
 #include "kern/decide.h"
 
 struct tables {
@@ -215,6 +218,41 @@ static void add_text(struct tables *t, const struct event *ev, enum field_id f)
 		decide_unknown(t->im, f, t->truth, t->unknown);
 }
 
+static void take_path(struct tables *t, enum field_id f, enum have have, const struct value *v)
+{
+	set_exists(t, f);
+	if (v->str)
+		match_field(t, f, v->str, v->len, have == HAVE_VALUE, t->truth);
+	if (have != HAVE_VALUE)
+		decide_unknown(t->im, f, t->truth, t->unknown);
+}
+
+/* As an argument that is path n of the call. */
+static bool add_path_argument(struct tables *t, const struct event *ev, enum field_id f, unsigned n)
+{
+	const char *type = types_name(t->type), *name;
+	struct value v = {};
+	enum have have;
+	size_t len, i;
+	char arg[64];
+
+	for (i = 0; (name = event_arg_at(type, i, &len)) && len < sizeof(arg); i++) {
+		const struct arg_source *s;
+
+		memcpy(arg, name, len);
+		arg[len] = '\0';
+		s = arg_source(type, arg);
+		if ((s->from != ARG_PATH && s->from != ARG_RAW) || s->n != n)
+			continue;
+		have = ev->get(ev, FIELD_EVT_ARG, arg, &v);
+		if (have == HAVE_MISSING)
+			continue;
+		take_path(t, f, have, &v);
+		return true;
+	}
+	return false;
+}
+
 /* A path of the call, which recorded events have under other names: as evt.arg.*, as fs.path.*, or
  * both. The tables compare it only where no name says otherwise. */
 static void add_path(struct tables *t, const struct event *ev, enum field_id f)
@@ -225,12 +263,13 @@ static void add_path(struct tables *t, const struct event *ev, enum field_id f)
 	struct value v = {};
 	size_t i;
 
+	if (add_path_argument(t, ev, f, f == FIELD_PATH1 ? 1 : 2))
+		return;
 	for (i = 0; i < 3; i++) {
 		if (call_path_of(t->type, names[i]) != want ||
 		    ev->get(ev, names[i], NULL, &v) != HAVE_VALUE)
 			continue;
-		set_exists(t, f);
-		match_field(t, f, v.str, v.len, true, t->truth);
+		take_path(t, f, HAVE_VALUE, &v);
 		return;
 	}
 	decide_unknown(t->im, f, t->truth, t->unknown);

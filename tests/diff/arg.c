@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gen/arg.h"
+#include "gen/calls.h"
 #include "gen/event_args.h"
 #include "gen/types.h"
 #include "tests/diff/diff.h"
@@ -75,8 +76,6 @@ static enum field_id field_of(const struct arg_source *s)
 		return FIELD_OPEN_MODE;
 	case ARG_FIELD:
 		return s->field;
-	case ARG_PATH:
-		return s->n == 1 ? FIELD_FD_NAME : FIELD_COUNT;
 	default:
 		return FIELD_COUNT;
 	}
@@ -108,9 +107,12 @@ enum have arg_give(const struct diff_event *e, const char *arg, bool raw, struct
 
 	if (!s)
 		return HAVE_MISSING;
+	if ((s->from == ARG_PATH && !raw) || s->from == ARG_RAW)
+		return event_is_open(e->type) ? e->ev.get(&e->ev, FIELD_FD_NAME, NULL, out)
+					      : given_give(e, s->n - 1, out);
 	if (f == FIELD_COUNT)
 		return HAVE_UNKNOWN;
-	if (s->from == ARG_PATH || (s->form == AS_TEXT && s->meaning == s->field))
+	if (s->form == AS_TEXT && s->meaning == s->field)
 		return e->ev.get(&e->ev, f, NULL, out);
 	if (f >= FIELD_KERNEL_COUNT || !(e->have & FIELD_BIT(f)))
 		return HAVE_UNKNOWN;
@@ -144,8 +146,12 @@ static void cut(struct chance *c, char *text)
 
 static void value_text(struct chance *c, const struct arg_source *s, char text[ARG_TEXT_MAX])
 {
+	static const char *const texts[] = {"/etc", "/etc/passwd", "passwd", "a", "/", "sh", "/a"};
+
 	arg_show(s, arg_narrow(s, arg_number_make(c, s)), text);
-	if (chance_once(c, 16))
+	if (s->form == AS_TEXT)
+		strcpy(text, texts[chance_below(c, 7)]);
+	else if (chance_once(c, 16))
 		strcpy(text, "O_WHAT|NOTHING");
 }
 

@@ -76,6 +76,8 @@ int64_t arg_number_make(struct chance *c, const struct arg_source *s);
 void args_make(struct diff_event *e, struct chance *c);
 /* evt.arg[arg] or, raw, evt.rawarg. */
 enum have arg_give(const struct diff_event *e, const char *arg, bool raw, struct value *out);
+/* Path i of a call, from 0: event.c. */
+enum have given_give(const struct diff_event *e, size_t i, struct value *out);
 /* A comparison as text, less than 256 bytes. */
 void arg_compare(struct chance *c, char *to);
 

@@ -385,6 +385,11 @@ static enum have give_typed(const struct diff_event *e, enum field_id f, enum fi
 	return have;
 }
 
+enum have given_give(const struct diff_event *e, size_t i, struct value *out)
+{
+	return i < e->n_given ? give_text(out, &e->given[i], e->whole) : HAVE_UNKNOWN;
+}
+
 static enum have give_given(const struct diff_event *e, enum field_id f, struct value *out)
 {
 	enum call_path which = call_path_of(e->type, f);
