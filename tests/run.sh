@@ -79,7 +79,10 @@ fuzz() {
 differential() { run_suite diff "$B/tests/diff/diff"; }
 rules() { run_suite rules tests/e2e/test.sh; }
 cli() { run_suite e2e/cli tests/e2e/cli.sh; }
-e2e() { run_suite e2e/rules tests/e2e/run.sh; }
+e2e() {
+	run_suite e2e/rules tests/e2e/run.sh
+	run_suite e2e/calls tests/e2e/calls.sh
+}
 slack() { run_suite e2e/slack tests/e2e/slack.sh; }
 evasion() { run_suite evasion tests/evasion/run.sh; }
 vm() { run_suite vm tests/vm/run.sh; }

@@ -30,6 +30,8 @@ $(B)/tests/harness/%: tests/harness/%.c | $(B)/tools.ok
 	$(Q)$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -static -pthread -o $@ $<
 
 # musl has its own headers, but not those of the kernel, and no fortified functions.
+$(B)/tests/harness/sysop: $(B)/syscall_numbers.h
+
 $(B)/tests/harness/musl: tests/harness/musl.c | $(B)/tools.ok
 	@mkdir -p $(@D)
 	$(call msg,TEST,$@)

@@ -8,6 +8,7 @@
  * A prefix changes the process and then goes on with what follows; both tables are at the end.
  * Exit status: 0 done, 1 the call failed, 2 wrong usage, 77 this machine has no such call.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
@@ -19,10 +20,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define NO_SUCH_CALL 77
@@ -204,6 +207,101 @@ static int op_exec_argv0(char **arg)
 	return verdict(execve(arg[0], arg + 1, environ));
 }
 
+/* ---- any system call ---- */
+
+static const struct {
+	const char *name;
+	long nr;
+} calls[] = {
+#include "syscall_numbers.h"
+};
+
+static struct sockaddr_in inet_address(const char *text)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET};
+	const char *colon = strrchr(text, ':');
+	char ip[INET_ADDRSTRLEN] = "";
+
+	if (colon)
+		snprintf(ip, sizeof(ip), "%.*s", (int)(colon - text), text);
+	inet_pton(AF_INET, ip, &a.sin_addr);
+	a.sin_port = htons((uint16_t)atoi(colon ? colon + 1 : "0"));
+	return a;
+}
+
+/* in:ADDRESS:PORT or un:PATH */
+static void *address(const char *text, size_t *len)
+{
+	static struct sockaddr_un un;
+	static struct sockaddr_in in;
+
+	if (!strncmp(text, "in:", 3)) {
+		in = inet_address(text + 3);
+		*len = sizeof(in);
+		return &in;
+	}
+	un.sun_family = AF_UNIX;
+	snprintf(un.sun_path, sizeof(un.sun_path), "%s", text + 3);
+	*len = sizeof(un);
+	return &un;
+}
+
+static void *message(const char *text)
+{
+	static struct iovec one = {.iov_base = "x", .iov_len = 1};
+	static struct msghdr m = {.msg_iov = &one, .msg_iovlen = 1};
+	size_t len = 0;
+
+	m.msg_name = address(text, &len);
+	m.msg_namelen = (socklen_t)len;
+	return &m;
+}
+
+static long make_socket(const char *kind)
+{
+	if (!strcmp(kind, "unix"))
+		return socket(AF_UNIX, SOCK_STREAM, 0);
+	return socket(AF_INET, strcmp(kind, "udp") ? SOCK_STREAM : SOCK_DGRAM, 0);
+}
+
+/* A number; fd:PATH, path:PATH (O_PATH), sock:tcp|udp|unix: a descriptor; in:ADDRESS:PORT,
+ * un:PATH: a pointer to an address; msg:ADDRESS: one to a message; text:TEXT, else the text. */
+static long call_arg(const char *arg)
+{
+	size_t len;
+	char *end;
+	long n = strtol(arg, &end, 0);
+
+	if (end != arg && !*end)
+		return n;
+	if (!strncmp(arg, "fd:", 3))
+		return open(arg + 3, O_RDONLY);
+	if (!strncmp(arg, "path:", 5))
+		return open(arg + 5, O_PATH);
+	if (!strncmp(arg, "sock:", 5))
+		return make_socket(arg + 5);
+	if (!strncmp(arg, "msg:", 4))
+		return (long)message(arg + 4);
+	if (!strncmp(arg, "in:", 3) || !strncmp(arg, "un:", 3))
+		return (long)address(arg, &len);
+	return (long)(strncmp(arg, "text:", 5) ? arg : arg + 5);
+}
+
+static int op_call(char **arg)
+{
+	long a[6] = {0}, nr = strtol(arg[0], NULL, 10);
+
+	for (size_t i = 0; !nr && i < sizeof(calls) / sizeof(calls[0]); i++) {
+		if (!strcmp(calls[i].name, arg[0]))
+			nr = calls[i].nr;
+	}
+	if (!nr)
+		return NO_SUCH_CALL;
+	for (int k = 0; k < 6 && arg[k + 1]; k++)
+		a[k] = call_arg(arg[k + 1]);
+	return verdict(syscall(nr, a[0], a[1], a[2], a[3], a[4], a[5]));
+}
+
 static int prefix_name(char **arg)
 {
 	prctl(PR_SET_NAME, arg[0]);
@@ -377,6 +475,7 @@ static const struct op {
 	{"exec-dir", 2, op_exec_dir, "DIR NAME ARG... execveat, relative to DIR"},
 	{"exec-memfd", 2, op_exec_memfd, "NAME FILE ARG... execveat of a copy in memory"},
 	{"exec-argv0", 2, op_exec_argv0, "PATH ARGV0 ARG... execve with another argv[0]"},
+	{"call", 1, op_call, "NAME ARGUMENT...    a system call, by name or number; arguments: call_arg()"},
 	{"name", 2, prefix_name, "NAME ...            rename the process by prctl, then ..."},
 	{"chroot", 2, prefix_chroot, "DIR ...           change the root, then ..."},
 	{"flip", 2, op_flip, "COUNT FILE         openat while a thread rewrites the name"},
