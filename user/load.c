@@ -45,14 +45,21 @@ static struct {
 
 static int keep_message(enum libbpf_print_level level, const char *format, va_list args)
 {
-	size_t room = sizeof(capture.text) - capture.len;
+	size_t room = sizeof(capture.text) - capture.len, skip;
+	_cleanup_free_ char *text = NULL;
 	int n;
 
 	if (level == LIBBPF_DEBUG || room < 2)
 		return 0;
-	n = vsnprintf(capture.text + capture.len, room, format, args);
-	if (n > 0)
-		capture.len += (size_t)n < room ? (size_t)n : room - 1;
+	n = vasprintf(&text, format, args);
+	if (n < 0) {
+		text = NULL;
+		return 0;
+	}
+	/* What is wrong stands at the end. */
+	skip = (size_t)n < room ? 0 : n - room + 1;
+	memcpy(capture.text + capture.len, text + skip, n - skip + 1);
+	capture.len += n - skip;
 	return 0;
 }
 
