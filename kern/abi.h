@@ -95,6 +95,7 @@ enum hook_id {
 
 #define CALL_NR_MAX 512 /* numbers of system calls, a power of two */
 #define SUN_MAX	    108 /* bytes of a unix socket's path */
+#define SUN_ROOM    128 /* the next power of two */
 
 /* Columns of kern/calls.def: numbers of arguments, or one of CALL_*. A type without a row is all
  * zero: known is 0. */

@@ -90,7 +90,7 @@ struct call_state {
 	struct socket_info sock;
 	__s32 sun_len; /* of sun, 0: there is no path */
 	__u32 no_result;
-	char sun[SUN_MAX + 4]; /* and room for a NUL */
+	char sun[SUN_ROOM];
 };
 
 struct scratch {

@@ -136,9 +136,10 @@ struct address {
 /* A path that a program gave for an address. */
 INLINE void sock_given_sun(struct call_state *c, __u64 from, __u64 len)
 {
+	__u64 left;
 	long n;
 
-	if (c->sun_len || len <= sizeof(__u16))
+	if (c->sun_len || len <= sizeof(__u16) || len > sizeof(__u16) + SUN_MAX)
 		return;
 	n = bpf_probe_read_user_str(c->sun, SUN_MAX, (void *)(from + sizeof(__u16)));
 	if (n > 1) {
@@ -146,11 +147,11 @@ INLINE void sock_given_sun(struct call_state *c, __u64 from, __u64 len)
 		return;
 	}
 	/* an abstract one: a NUL comes first */
-	n = len - sizeof(__u16);
-	OPAQUE(n);
-	if (n > 0 && n <= SUN_MAX &&
-	    !bpf_probe_read_user(c->sun, n, (void *)(from + sizeof(__u16))))
-		c->sun_len = n;
+	left = len - sizeof(__u16);
+	OPAQUE(left);
+	left &= SUN_ROOM - 1;
+	if (!bpf_probe_read_user(c->sun, left, (void *)(from + sizeof(__u16))))
+		c->sun_len = left;
 }
 
 /* The address that the caller gave, for the end that the socket itself does not know. */
