@@ -31,9 +31,8 @@ struct call_shape call_shape(enum event_id type)
 
 bool event_is_open(enum event_id type)
 {
-	static const bool open[EVENT_COUNT] = {
-#define EVENT(id, name, family, doc)                                                               \
-	[EVENT_##id] = sizeof(#family) == sizeof("open") && !strcmp(#family, "open"),
+	static const char *const families[EVENT_COUNT] = {
+#define EVENT(id, name, family, doc) [EVENT_##id] = #family,
 #define EVENT_LATER(name, doc)
 #define EVENT_IO(name, doc)
 #include "kern/events.def"
@@ -42,7 +41,7 @@ bool event_is_open(enum event_id type)
 #undef EVENT_IO
 	};
 
-	return open[type];
+	return !strcmp(families[type], "open");
 }
 
 bool event_has_fd(enum event_id type)
