@@ -61,10 +61,11 @@ static void find_classes(const struct plan *p, classes_t *classes)
  * not more. */
 static struct event_set join_rest(classes_t *classes)
 {
-	struct event_set *last = classes->v + TYPE_SLOTS - 1;
+	struct event_set *last;
 
 	if (classes->n <= TYPE_SLOTS)
 		return (struct event_set){};
+	last = classes->v + TYPE_SLOTS - 1;
 	while (classes->n > TYPE_SLOTS)
 		event_set_join(last, &classes->v[--classes->n]);
 	return *last;
