@@ -93,9 +93,7 @@ static int cost_order(const void *x, const void *y)
 	return a > b ? -1 : a < b;
 }
 
-/* Makes an automaton look at less of a predicate's patterns, which makes it true more often; where
- * that cannot be or says too little, drops it. */
-static void shorten(struct pred *p)
+static size_t longest_alt(const struct pred *p)
 {
 	size_t i, longest = 0;
 
@@ -103,6 +101,18 @@ static void shorten(struct pred *p)
 		if (p->alts[i].len > longest)
 			longest = p->alts[i].len;
 	}
+	return longest;
+}
+
+/* Makes an automaton look at less of a predicate's patterns, which makes it true more often; where
+ * that cannot be or says too little, drops it. */
+static void shorten(struct pred *p)
+{
+	size_t longest = longest_alt(p);
+
+	/* what is longer than a value can be says no more */
+	if (longest > PATH_MAX_LEN)
+		longest = PATH_MAX_LEN;
 	p->cut = (p->cut && p->cut < longest ? p->cut : longest) * 2 / 3;
 	if (p->cut < CUT_MIN || !pred_can_share(p))
 		p->dropped = too_large;
@@ -155,6 +165,16 @@ static int try_build(struct arena *a, struct outs *outs, enum automaton aut, str
 void dfa_build(struct arena *a, struct outs *outs, enum automaton aut, struct preds *preds,
 	       size_t bytes, struct dfa *out)
 {
+	size_t i;
+
+	/* Trying such long ones first would take long. */
+	for (i = 0; i < preds->list.n; i++) {
+		struct pred *p = preds->list.v[i];
+
+		if (p->bit >= 0 && !p->dropped && !p->cut && pred_is_text(p) &&
+		    longest_alt(p) > PATH_MAX_LEN)
+			shorten(p);
+	}
 	while (try_build(a, outs, aut, preds, bytes, out) == -EAGAIN)
 		;
 }
