@@ -129,6 +129,10 @@ struct arg_target arg_target(struct lower *l, const struct expr *e)
 		return t;
 	is_open = lower_asks(l, &open);
 	t.field = same_as(l->type, t.source, raw);
+	/* Raw, some are a number by their name, whatever the event has: no text is compared. */
+	if (raw && event_arg_type(e->key) != TYPE_STR && t.field < FIELD_COUNT &&
+	    fields[t.field].source != SOURCE_NUM)
+		t.field = FIELD_COUNT;
 	t.is_field = t.field != FIELD_COUNT;
 	if (t.is_field || (t.source->from == ARG_REGISTER && (is_open || lower_asks(l, &exec))))
 		return t;
