@@ -452,7 +452,6 @@ static bool has_codes(const struct arg_source *s)
 static const char *raw_problem(const struct arg_target *t, const struct node *n, size_t i)
 {
 	const struct arg_source *s = t->source;
-	int64_t number;
 
 	if (!has_codes(s))
 		return NULL;
@@ -460,11 +459,8 @@ static const char *raw_problem(const struct arg_target *t, const struct node *n,
 		return "the kernel has other numbers for it";
 	if (s->form == AS_ENUM && s->domain->otherwise && !n->values[i].number)
 		return "the kernel has several numbers for it";
-	if (is_flags(s) && s->domain->magic)
-		return "these flags can be covered by a magic number";
-	if (is_flags(s) && arg_read_code(s, n->values[i].number, &number) &&
-	    !is_only(s->domain, number))
-		return "the kernel does not tell such a combination of flags";
+	if (is_flags(s))
+		return "the kernel has other bits for these flags";
 	return NULL;
 }
 
