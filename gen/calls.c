@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gen/field.h"
+#include "gen/types.h"
 
 #define RES	 CALL_RES
 #define NO	 CALL_NO
@@ -31,17 +32,7 @@ struct call_shape call_shape(enum event_id type)
 
 bool event_is_open(enum event_id type)
 {
-	static const char *const families[EVENT_COUNT] = {
-#define EVENT(id, name, family, doc) [EVENT_##id] = #family,
-#define EVENT_LATER(name, doc)
-#define EVENT_IO(name, doc)
-#include "kern/events.def"
-#undef EVENT
-#undef EVENT_LATER
-#undef EVENT_IO
-	};
-
-	return !strcmp(families[type], "open");
+	return !strcmp(types_family(type), "open");
 }
 
 bool event_has_fd(enum event_id type)

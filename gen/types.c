@@ -6,15 +6,26 @@
 #include "gen/event_args.h"
 #include "gen/interp.h"
 
+static const struct {
+	const char *name, *family;
+} rows[EVENT_COUNT] = {
+#define EVENT(id, name_, family_, doc) [EVENT_##id] = {name_, #family_},
+#define EVENT_LATER(name, doc)
+#define EVENT_IO(name, doc)
+#include "kern/events.def"
+#undef EVENT
+#undef EVENT_LATER
+#undef EVENT_IO
+};
+
 const char *types_name(unsigned id)
 {
-	size_t i;
+	return id < EVENT_COUNT ? rows[id].name : "";
+}
 
-	for (i = 0; i < n_event_types; i++) {
-		if (event_types[i].kind == EVENT_SEEN && event_types[i].id == id)
-			return event_types[i].name;
-	}
-	return "";
+const char *types_family(unsigned id)
+{
+	return id < EVENT_COUNT ? rows[id].family : "";
 }
 
 struct event_set types_all(void)

@@ -8,8 +8,9 @@
 #include "gen/ast.h"
 #include "gen/event_set.h"
 
-/* Its name in rules. */
+/* Its name in rules, and its family, of a row of kern/events.def; empty for other numbers. */
 const char *types_name(unsigned id);
+const char *types_family(unsigned id);
 /* All that a hook can see. */
 struct event_set types_all(void);
 /* Those of a family of kern/events.def. */

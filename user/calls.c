@@ -5,6 +5,7 @@
 
 #include <asm/unistd.h>
 
+#include "gen/types.h"
 #include "user/util.h"
 
 struct number {
@@ -44,26 +45,14 @@ static const char *const other_names[EVENT_COUNT] = {
 #undef CALL
 };
 
-static const struct {
-	const char *name, *family;
-} events[EVENT_COUNT] = {
-#define EVENT(id, name_, family_, doc) [EVENT_##id] = {.name = name_, .family = #family_},
-#define EVENT_LATER(name, doc)
-#define EVENT_IO(name, doc)
-#include "kern/events.def"
-#undef EVENT
-#undef EVENT_LATER
-#undef EVENT_IO
-};
-
 static const char *kernel_name(enum event_id type)
 {
-	return other_names[type] ? other_names[type] : events[type].name;
+	return other_names[type] ? other_names[type] : types_name(type);
 }
 
 bool call_is(enum event_id type)
 {
-	return type < EVENT_COUNT && !strcmp(events[type].family, "call");
+	return type < EVENT_COUNT && !strcmp(types_family(type), "call");
 }
 
 int call_number(enum event_id type)

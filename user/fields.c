@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/types.h"
 #include "user/users.h"
 
 /* ---- help for getters ---- */
@@ -31,17 +32,7 @@ bool field_is_unknown(const struct record_event *e, enum field_id f)
 
 static bool is_of_family(const struct record_event *e, const char *name)
 {
-	static const char *const family[EVENT_COUNT] = {
-#define EVENT(id, name, family_, doc) [EVENT_##id] = #family_,
-#define EVENT_LATER(name, doc)
-#define EVENT_IO(name, doc)
-#include "kern/events.def"
-#undef EVENT
-#undef EVENT_LATER
-#undef EVENT_IO
-	};
-
-	return !strcmp(family[e->rec->type], name);
+	return !strcmp(types_family(e->rec->type), name);
 }
 
 bool field_is_open(const struct record_event *e)

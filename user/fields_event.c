@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "gen/event_args.h"
+#include "gen/types.h"
 #include "user/buf.h"
 #include "user/format.h"
 
@@ -15,17 +16,7 @@
 
 const char *field_event_type(const struct record_event *e)
 {
-	static const char *const names[EVENT_COUNT] = {
-#define EVENT(id, name, family, doc) [EVENT_##id] = name,
-#define EVENT_LATER(name, doc)
-#define EVENT_IO(name, doc)
-#include "kern/events.def"
-#undef EVENT
-#undef EVENT_LATER
-#undef EVENT_IO
-	};
-
-	return names[e->rec->type];
+	return types_name(e->rec->type);
 }
 
 GETTER(EVT_TYPE)

@@ -6,6 +6,7 @@
 
 #include <bpf/btf.h>
 
+#include "gen/types.h"
 #include "user/probe.h"
 #include "user/util.h"
 
@@ -27,18 +28,6 @@ const struct hook hooks[HOOK_COUNT] = {
 #undef ANY
 #undef X86
 
-static const struct {
-	const char *name, *family;
-} events[EVENT_COUNT] = {
-#define EVENT(id, name_, family_, doc) [EVENT_##id] = {.name = name_, .family = #family_},
-#define EVENT_LATER(name, doc)
-#define EVENT_IO(name, doc)
-#include "kern/events.def"
-#undef EVENT
-#undef EVENT_LATER
-#undef EVENT_IO
-};
-
 struct event_set hook_types(const struct hook *h)
 {
 	return event_set_of_bits(h->types);
@@ -50,7 +39,7 @@ struct event_set hook_family(const struct event_set *types)
 	unsigned i;
 
 	for_each_event(i, types) for (int k = 0; k < EVENT_COUNT;
-				      k++) if (!strcmp(events[i].family, events[k].family))
+				      k++) if (!strcmp(types_family(i), types_family(k)))
 		event_set_add(&all, k);
 	return all;
 }
@@ -158,7 +147,7 @@ const char *hook_loss(enum hook_id id)
 		break;
 	}
 	for_each_event(i, &types) len +=
-		snprintf(text + len, sizeof(text) - len, "%s%s", len ? ", " : "", events[i].name);
+		snprintf(text + len, sizeof(text) - len, "%s%s", len ? ", " : "", types_name(i));
 	snprintf(text + len, sizeof(text) - len, " events are not seen");
 	return text;
 }

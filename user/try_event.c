@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/types.h"
 #include "user/path.h"
 
 #define TERMINAL 0x8800 /* the first one of a container of its own */
@@ -36,21 +37,6 @@ static enum have unknown(struct value *out)
 	return HAVE_UNKNOWN;
 }
 
-static const char *event_name(enum event_id type)
-{
-	static const char *const names[EVENT_COUNT] = {
-#define EVENT(id, name, family, doc) [EVENT_##id] = name,
-#define EVENT_LATER(name, doc)
-#define EVENT_IO(name, doc)
-#include "kern/events.def"
-#undef EVENT
-#undef EVENT_LATER
-#undef EVENT_IO
-	};
-
-	return names[type];
-}
-
 static enum have get_event(const struct try_event *e, enum field_id field, struct value *out)
 {
 	const struct try_plan *p = e->plan;
@@ -58,7 +44,7 @@ static enum have get_event(const struct try_event *e, enum field_id field, struc
 
 	switch (field) {
 	case FIELD_EVT_TYPE:
-		return text(out, event_name(p->type));
+		return text(out, types_name(p->type));
 	case FIELD_EVT_SOURCE:
 		return text(out, "syscall");
 	case FIELD_EVT_RES:

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "gen/types.h"
 #include "gen/arena.h"
 #include "gen/field.h"
 #include "gen/interp.h"
@@ -431,27 +432,18 @@ const char *try_plan_why_not(const struct node *condition)
 
 const char *try_plan_text(struct arena *a, const struct try_plan *p)
 {
-	static const char *const calls[EVENT_COUNT] = {
-#define EVENT(id, name, family, doc) [EVENT_##id] = name,
-#define EVENT_LATER(name, doc)
-#define EVENT_IO(name, doc)
-#include "kern/events.def"
-#undef EVENT
-#undef EVENT_LATER
-#undef EVENT_IO
-	};
 	static const char *const modes[] = {"reading", "writing", "reading and writing"};
 	const char *by = p->parent ? arena_printf(a, " (from %s)", p->parent_cmdline) : "";
 
 	if (p->terminal)
 		by = arena_printf(a, "%s in a terminal", by);
 	if (!try_is_open(p->type) && p->fails)
-		return arena_printf(a, "%s of a missing file by %s%s", calls[p->type], p->cmdline,
-				    by);
+		return arena_printf(a, "%s of a missing file by %s%s", types_name(p->type),
+				    p->cmdline, by);
 	if (!try_is_open(p->type))
 		return arena_printf(a, "run %s%s%s%s", p->cmdline, p->own_place ? " at " : "",
 				    p->own_place ? p->exepath : "", by);
-	return arena_printf(a, "%s %s%s for %s by %s%s", calls[p->type],
+	return arena_printf(a, "%s %s%s for %s by %s%s", types_name(p->type),
 			    p->fails ? "the missing " : "", p->path, modes[p->flags & O_ACCMODE],
 			    p->cmdline, by);
 }

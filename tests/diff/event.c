@@ -12,6 +12,7 @@
 #include "gen/caps.h"
 #include "gen/calls.h"
 #include "gen/lower.h"
+#include "gen/types.h"
 
 uint64_t chance_next(struct chance *c)
 {
@@ -334,17 +335,6 @@ static enum have give_kin(const struct diff_event *e, enum field_id f, const cha
 							     : give_text(out, &e->exepath, true);
 }
 
-static const char *type_name(enum event_id type)
-{
-	size_t i;
-
-	for (i = 0; i < n_event_types; i++) {
-		if (event_types[i].kind == EVENT_SEEN && event_types[i].id == type)
-			return event_types[i].name;
-	}
-	return "";
-}
-
 /* Of two fields those that are there; not known is one that the kernel could not read. */
 static enum have give_either(const struct diff_event *e, enum field_id client, enum field_id server,
 			     struct value *out)
@@ -403,8 +393,8 @@ static enum have give_given(const struct diff_event *e, enum field_id f, struct 
 static enum have give_category(struct value *out, const struct diff_event *e)
 {
 	bool has = e->have & FIELD_BIT(FIELD_FD_TYPECHAR);
-	const char *s =
-		event_category_of(type_name(e->type), has ? (char)e->num[FIELD_FD_TYPECHAR] : '\0');
+	const char *s = event_category_of(types_name(e->type),
+					  has ? (char)e->num[FIELD_FD_TYPECHAR] : '\0');
 
 	return give(out, s, strlen(s), true);
 }
@@ -418,7 +408,7 @@ static enum have event_get(const struct event *ev, enum field_id f, const char *
 		return HAVE_MISSING;
 	switch (f) {
 	case FIELD_EVT_TYPE:
-		return give(out, type_name(e->type), strlen(type_name(e->type)), true);
+		return give(out, types_name(e->type), strlen(types_name(e->type)), true);
 	case FIELD_PROC_NAME:
 		return give(out, e->self.name, strlen(e->self.name), true);
 	case FIELD_CONTAINER_ID:
@@ -476,10 +466,10 @@ static enum have event_get(const struct event *ev, enum field_id f, const char *
 			return HAVE_UNKNOWN;
 		return give_category(out, e);
 	case FIELD_EVT_IS_IO_READ:
-		*out = (struct value){.type = TYPE_BOOL, .num = event_reads(type_name(e->type))};
+		*out = (struct value){.type = TYPE_BOOL, .num = event_reads(types_name(e->type))};
 		return HAVE_VALUE;
 	case FIELD_EVT_IS_WAIT:
-		*out = (struct value){.type = TYPE_BOOL, .num = event_waits(type_name(e->type))};
+		*out = (struct value){.type = TYPE_BOOL, .num = event_waits(types_name(e->type))};
 		return HAVE_VALUE;
 	case FIELD_EVT_ARG:
 	case FIELD_EVT_RAWARG:
@@ -597,7 +587,7 @@ void event_print(const struct diff_event *e)
 {
 	unsigned i;
 
-	printf("#   evt.type: %s, container.id: \"%s\"\n", type_name(e->type), e->container);
+	printf("#   evt.type: %s, container.id: \"%s\"\n", types_name(e->type), e->container);
 	print_proc("process", &e->self);
 	print_text("exepath", &e->exepath);
 	for (i = 0; i < e->n_parents; i++)
