@@ -577,13 +577,22 @@ static struct form *argument_form(struct lower *l, const struct node *n)
 	return exists_or_compare(l, n, t);
 }
 
+static bool lacks_data(struct lower *l, enum field_id f)
+{
+	struct event_set data;
+
+	if (!is_data(f))
+		return false;
+	data = types_with_arg("data"); /* not for every comparison: it takes long */
+	return !lower_asks(l, &data);
+}
+
 /* The event has no value for it: a field in it, and with that the whole, is missing. */
 static bool is_never_there(struct lower *l, const struct expr *e)
 {
-	struct event_set data = types_with_arg("data");
 	size_t i;
 
-	if (e->field && is_data(e->field->id) && !lower_asks(l, &data))
+	if (e->field && lacks_data(l, e->field->id))
 		return true;
 	if (e->field && lower_lacks(l, e->field->id))
 		return true;
