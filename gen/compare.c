@@ -603,6 +603,30 @@ static bool is_never_there(struct lower *l, const struct expr *e)
 	return false;
 }
 
+/* ---- facts of the container ---- */
+
+static bool is_about_container(const struct expr *e)
+{
+	size_t i;
+
+	if (e->field)
+		return e->field->source == SOURCE_CONTAINER;
+	for (i = 0; i < e->n_args; i++) {
+		if (!is_about_container(e->args[i]))
+			return false;
+	}
+	return e->n_args;
+}
+
+/* Whatever the comparison, it is decided once per container. */
+static struct form *fact_form(struct lower *l, const struct node *n)
+{
+	struct alt alt = {.op = OP_EQ, .text = ast_print(l->arena, n)};
+
+	alt.len = strlen(alt.text);
+	return form_lit(l, pred_intern(l->preds, FIELD_CONTAINER_FACTS, 0, &alt, 1), false);
+}
+
 struct form *compare_form(struct lower *l, const struct node *n)
 {
 	struct event_set types;
@@ -610,6 +634,8 @@ struct form *compare_form(struct lower *l, const struct node *n)
 
 	if (is_never_there(l, n->left) || (n->right && is_never_there(l, n->right)))
 		return form_const(false);
+	if (is_about_container(n->left) && (!n->right || is_about_container(n->right)))
+		return fact_form(l, n);
 	if (n->left->transform)
 		return form_hole(l, n, "the kernel does not transform values");
 	if (n->right)

@@ -64,7 +64,7 @@ static size_t add_preds(struct nfa *nfa, enum automaton aut, struct preds *preds
 	for (i = 0; i < preds->list.n; i++) {
 		struct pred *p = preds->list.v[i];
 
-		if (p->bit >= 0 && !p->dropped && !pred_is_number(p))
+		if (p->bit >= 0 && !p->dropped && !pred_is_number(p) && !pred_is_fact(p))
 			n += add_pred(nfa, aut, p);
 	}
 	return n;
@@ -133,7 +133,7 @@ static void shorten_costly(struct arena *a, enum automaton aut, struct preds *pr
 			continue;
 		for (k = 0; k < p->n_alts && !is_for(aut, p, &p->alts[k]); k++)
 			;
-		if (k < p->n_alts && !pred_is_number(p))
+		if (k < p->n_alts && !pred_is_number(p) && !pred_is_fact(p))
 			*vec_add(a, &mine) = p;
 	}
 	if (mine.n)

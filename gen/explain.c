@@ -85,6 +85,8 @@ static const char *scope_of(const struct pred *p)
 		return "parent";
 	case SOURCE_ANCESTOR:
 		return "ancestor";
+	case SOURCE_CONTAINER:
+		return "container";
 	default:
 		return "event";
 	}
@@ -125,6 +127,8 @@ static const char *matcher_of(const struct pred *p)
 	case SOURCE_CAPS:
 	case SOURCE_ADDR:
 		return number_matcher(p);
+	case SOURCE_CONTAINER:
+		return "bit of the container";
 	default:
 		return p->n_alts ? text_matcher(p) : "presence";
 	}

@@ -50,6 +50,7 @@ enum field_source {
 	SOURCE_PATH,
 	SOURCE_PARENT,
 	SOURCE_ANCESTOR,
+	SOURCE_CONTAINER,
 	SOURCE_USER
 };
 enum field_presence {

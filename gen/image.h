@@ -24,6 +24,12 @@ struct text_rule {
 	__u32 line, column;
 };
 
+/* A predicate that userspace decides for each container, by a condition on the container alone. */
+struct text_fact {
+	__u32 pred;
+	__u32 condition; /* offset in the text part */
+};
+
 struct image {
 	unsigned char *data; /* starts with struct img_head; 8-byte aligned */
 	size_t size;

@@ -353,11 +353,31 @@ static int check_text(struct check *c)
 	return 0;
 }
 
+static int check_facts(struct check *c)
+{
+	const struct img_head *h = c->h;
+	const struct text_fact *f;
+	__u32 i;
+
+	if (!h->n_facts)
+		return 0;
+	if (h->facts < h->text || h->facts > h->size || h->facts % 8 ||
+	    h->n_facts > (h->size - h->facts) / sizeof(*f))
+		return refuse(c, "its facts are cut off");
+	f = (const struct text_fact *)(c->data + h->facts);
+	for (i = 0; i < h->n_facts; i++) {
+		if (f[i].pred >= EVENT_PRED_BASE || !is_text(c, f[i].condition))
+			return refuse(c, "fact %u is wrong", i);
+	}
+	return 0;
+}
+
 int image_check(const void *data, size_t size, char *why, size_t why_size)
 {
 	static int (*const steps[])(struct check *) = {
-		check_sections, check_tests, check_shapes, check_types, check_guards,	check_conjs,
-		check_lists,	check_outs,  check_fields, check_preds, check_automata, check_text,
+		check_sections, check_tests, check_shapes, check_types,	 check_guards,
+		check_conjs,	check_lists, check_outs,   check_fields, check_preds,
+		check_automata, check_text,  check_facts,
 	};
 	struct check c = {.data = data, .h = data, .why = why, .why_size = why_size};
 	int err = check_head(&c, size);

@@ -220,7 +220,8 @@ static bool may_be_missing(const struct expr *e)
 	size_t i;
 
 	if (e->field)
-		return e->field->source == SOURCE_USER && e->field->presence != PRESENCE_ALWAYS;
+		return (e->field->source == SOURCE_USER || e->field->source == SOURCE_CONTAINER) &&
+		       e->field->presence != PRESENCE_ALWAYS;
 	for (i = 0; i < e->n_args; i++) {
 		if (may_be_missing(e->args[i]))
 			return true;

@@ -316,6 +316,26 @@ static void put_texts(struct writer *w, const struct plan *p, struct img_head *h
 	h->text_size = w->size - h->text;
 }
 
+static void put_facts(struct writer *w, const struct plan *p, struct img_head *h)
+{
+	VEC(struct text_fact) facts = {};
+	size_t i;
+
+	for (i = 0; i < p->preds.list.n; i++) {
+		const struct pred *pred = p->preds.list.v[i];
+
+		if (pred_is_fact(pred) && pred->bit >= 0)
+			*vec_add(p->arena, &facts) = (struct text_fact){
+				pred->bit, put_text(w, h, pred_text(p->arena, pred))};
+	}
+	if (w->err || !make_room(w, 8))
+		return;
+	w->size = (w->size + 7) & ~(size_t)7;
+	h->n_facts = facts.n;
+	h->facts = PUT(w, facts);
+	h->text_size = w->size - h->text;
+}
+
 int layout(const struct plan *p, struct image *out)
 {
 	struct img_head h = {.magic = IMAGE_MAGIC, .version = IMAGE_VERSION};
@@ -342,6 +362,7 @@ int layout(const struct plan *p, struct image *out)
 	put_ranges(&w, p, &h);
 	h.kernel_size = w.size;
 	put_texts(&w, p, &h);
+	put_facts(&w, p, &h);
 	h.size = w.size;
 	if (!w.err && (h.kernel_size > IMAGE_MAX || w.size > UINT32_MAX))
 		w.err = -E2BIG;

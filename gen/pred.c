@@ -110,12 +110,17 @@ bool pred_is_process(const struct pred *p)
 {
 	enum field_source s = fields[p->field].source;
 
-	return s == SOURCE_SHORT || s == SOURCE_PROC;
+	return s == SOURCE_SHORT || s == SOURCE_PROC || s == SOURCE_CONTAINER;
+}
+
+bool pred_is_fact(const struct pred *p)
+{
+	return fields[p->field].source == SOURCE_CONTAINER;
 }
 
 bool pred_is_text(const struct pred *p)
 {
-	return p->n_alts && !pred_is_number(p);
+	return p->n_alts && !pred_is_number(p) && !pred_is_fact(p);
 }
 
 /* A parent has values if there is one. That is asked as a comparison that its name always
@@ -417,10 +422,22 @@ static const char *ranges_text(struct arena *a, const char *name, const struct p
 	return join(a, parts, p->n_alts, " or ");
 }
 
+static const char *fact_text(struct arena *a, const struct pred *p)
+{
+	const char **parts = arena_alloc(a, p->n_alts * sizeof(*parts));
+	size_t i;
+
+	for (i = 0; i < p->n_alts; i++)
+		parts[i] = p->alts[i].text;
+	return join(a, parts, p->n_alts, " or ");
+}
+
 const char *pred_text(struct arena *a, const struct pred *p)
 {
 	const char *name = fields[p->field].name;
 
+	if (pred_is_fact(p))
+		return fact_text(a, p);
 	if (fields[p->field].source == SOURCE_ANCESTOR && p->depth)
 		name = arena_printf(a, "%s[%u]", name, p->depth);
 	if (!p->n_alts)

@@ -14,13 +14,16 @@
 #include "gen/arg.h"
 #include "gen/calls.h"
 #include "gen/event_args.h"
+#include "gen/facts.h"
 #include "gen/literal.h"
+#include "gen/pattern.h"
 #include "gen/types.h"
 #include "kern/decide.h"
 
 struct tables {
 	struct img im;
 	const struct img_head *h;
+	struct facts_of *facts;
 	/* of the event under way */
 	enum event_id type;
 	__u32 slot; /* of its type */
@@ -48,7 +51,8 @@ struct tables *tables_new(const struct image *im)
 	t->h = image_head(im);
 	t->hits = calloc(n, sizeof(*t->hits));
 	t->place = calloc(n, sizeof(*t->place));
-	if (!t->hits || !t->place)
+	t->facts = facts_new(im);
+	if (!t->hits || !t->place || !t->facts)
 		tables_free(&t);
 	return t;
 }
@@ -57,6 +61,7 @@ void tables_free(struct tables **t)
 {
 	if (!*t)
 		return;
+	facts_free(&(*t)->facts);
 	free((*t)->hits);
 	free((*t)->place);
 	free(*t);
@@ -143,32 +148,6 @@ static void look_up(const struct tables *t, enum field_id f, const char *text, s
 	match_set(t->im, field_of(t, f), words, truth);
 }
 
-static enum automaton automaton_of(enum field_id f)
-{
-	switch (f) {
-	case FIELD_PROC_EXE:
-		return AUT_EXE;
-	case FIELD_PROC_EXEPATH:
-		return AUT_EXEPATH;
-	case FIELD_CONTAINER_ID:
-		return AUT_CONTAINER;
-	case FIELD_PROC_ENV:
-		return AUT_ENV;
-	case FIELD_FD_NAMERAW:
-		return AUT_FD_NAMERAW;
-	case FIELD_FD_NAME:
-	case FIELD_FD_DIRECTORY:
-	case FIELD_FD_FILENAME:
-		return AUT_FD_NAME;
-	case FIELD_PATH1:
-		return AUT_PATH1;
-	case FIELD_PATH2:
-		return AUT_PATH2;
-	default:
-		return AUT_CMD;
-	}
-}
-
 /* Truth of the predicates of one field, given its text or, unless end, its beginning. Several
  * fields share an automaton; what it says about others is left out. */
 static void match_field(const struct tables *t, enum field_id f, const char *text, size_t len,
@@ -183,7 +162,7 @@ static void match_field(const struct tables *t, enum field_id f, const char *tex
 	else if (f == FIELD_FD_DIRECTORY)
 		scan_directory(t, text, len, end, found);
 	else
-		scan_whole(t, automaton_of(f), text, len, end, found);
+		scan_whole(t, pattern_automaton(f), text, len, end, found);
 	if (end)
 		look_up(t, f, text, len, found);
 	for (w = 0; w < PRED_WORDS; w++)
@@ -598,8 +577,12 @@ static void decide_view(struct tables *t, const struct event *ev)
 	memset(t->unknown, 0, sizeof(t->unknown));
 	t->unsure = false;
 	for (f = 0; f < FIELD_KERNEL_COUNT; f++) {
-		if (t->h->proc_fields & FIELD_BIT(f))
+		if (!(t->h->proc_fields & FIELD_BIT(f)))
+			continue;
+		if (f != FIELD_CONTAINER_FACTS)
 			add_text(t, ev, f);
+		else if (!facts_decide(t->facts, ev, t->truth))
+			decide_unknown(t->im, f, t->truth, t->unknown);
 	}
 	guards(t);
 	numbers(t, ev);
@@ -680,7 +663,7 @@ void tables_process(struct tables *t, struct proc *p, const char *argv, size_t a
 	name_ends = process_command(t, p->name, argv, argv_len, argv_cut, t->truth);
 	if (exepath)
 		scan_whole(t, AUT_EXEPATH, exepath, strlen(exepath), true, t->truth);
-	p->unknown = FIELD_BIT(FIELD_PROC_ENV);
+	p->unknown = FIELD_BIT(FIELD_PROC_ENV) | FIELD_BIT(FIELD_CONTAINER_FACTS);
 	if (!exepath)
 		p->unknown |= FIELD_BIT(FIELD_PROC_EXEPATH);
 	if (argv_cut)

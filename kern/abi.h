@@ -118,7 +118,7 @@ struct call_shape {
 /* ---- policy image ---- */
 
 #define IMAGE_MAGIC   0x434c4954u /* "TILC" */
-#define IMAGE_VERSION 2
+#define IMAGE_VERSION 3
 
 /* Bits. A predicate is one bit of a vector of PRED_WORDS words: process predicates (fixed at
  * exec) first, event predicates from EVENT_PRED_BASE on. */
@@ -290,6 +290,8 @@ struct img_head {
 	__u32 automata; /* AUT_COUNT of img_automaton */
 	__u32 derived, n_derived;
 	__u32 text, text_size; /* what userspace needs: gen/image.h */
+	__u32 facts,
+		n_facts; /* of it, n_facts of struct text_fact: the kernel asks if there are any */
 	__u32 pad;
 	__u8 type_slot[EVENT_MAX];     /* per event type: its type slot, or TYPE_SLOT_NONE */
 	__u64 type_shapes[TYPE_SLOTS]; /* per type slot: shapes that belong to it */
@@ -335,6 +337,19 @@ struct proc {
 #define PROC_RENAMED   1u /* a descendant of one that changed its comm without exec */
 #define PROC_TRUNCATED 2u /* argv longer than ARGS_MAX */
 #define PROC_EARLY     4u /* not seen at exec or fork: born before the detector */
+
+/* What the daemon tells of a container, for one of the two policies: truth of the predicates of
+ * FIELD_CONTAINER_FACTS. */
+struct facts_key {
+	char container[SHORT_SIZE];
+	__u32 slot; /* IMAGE_SLOT() */
+	__u32 pad;
+};
+struct facts {
+	__u32 generation; /* of the policy that bits belong to */
+	__u32 sure;	  /* 0: what is false may become true */
+	__u64 bits[PROC_WORDS];
+};
 
 /* The command line of an exec: argv as the kernel copied it, NUL after each argument. */
 #define CMD_SMALL 240

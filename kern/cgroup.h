@@ -109,7 +109,32 @@ GLOBAL int find_container(__u32 idx, __u64 kn)
 	return 0;
 }
 
-/* Fills s->proc.cgroup and s->proc.container from the cgroup of a task. */
+/* What the daemon has told of a container, NULL for nothing yet. */
+INLINE struct facts *find_facts(struct scratch *s, const char *container)
+{
+	struct facts_key key = {.slot = IMAGE_SLOT(s->generation)};
+	struct facts *f;
+
+	__builtin_memcpy(key.container, container, SHORT_SIZE);
+	f = bpf_map_lookup_elem(&facts, &key);
+	return f && f->generation == s->generation ? f : NULL;
+}
+
+/* Fills s->facts for s->proc.container. */
+INLINE void read_facts(struct scratch *s)
+{
+	struct facts *known = NULL;
+	struct img im;
+
+	s->facts.generation = 0;
+	if (!get_image(s, &im) || !img_head(im)->n_facts)
+		return;
+	known = find_facts(s, s->proc.container);
+	if (known)
+		s->facts = *known;
+}
+
+/* Fills s->proc.cgroup, s->proc.container and s->facts from the cgroup of a task. */
 INLINE void read_container(__u32 idx, struct scratch *s, struct task_struct *task)
 {
 	struct kernfs_node *kn = task_cgroup(task);
@@ -123,4 +148,5 @@ INLINE void read_container(__u32 idx, struct scratch *s, struct task_struct *tas
 		known = &s->container;
 	}
 	__builtin_memcpy(s->proc.container, known->id, SHORT_SIZE);
+	read_facts(s);
 }

@@ -4,7 +4,7 @@
  * rule compares a part of it or one that matched prints it.
  */
 #pragma once
-#include "kern/eval.h"
+#include "kern/eval_process.h"
 #include "kern/path.h"
 
 #define PIDTYPE_TGID   1

@@ -66,6 +66,15 @@ struct container {
 	char id[SHORT_SIZE];
 };
 
+/* What the daemon knows of containers, as far as rules ask for it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, struct facts_key);
+	__type(value, struct facts);
+} facts SEC(".maps");
+
 /* What the names of a cgroup say, by its id. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -190,6 +190,14 @@ INLINE bool gate_open(struct gate *g, enum hook_id hook)
 	return !g->proc || g->proc->generation != g->generation || g->proc->live;
 }
 
+/* Whether what p was judged by still holds: its policy, and what was known of its container. */
+INLINE bool is_judged(struct scratch *s, const struct proc *p)
+{
+	if (!p || p->generation != s->generation)
+		return false;
+	return !(p->unknown & FIELD_BIT(FIELD_CONTAINER_FACTS)) || !find_facts(s, p->container);
+}
+
 /* Brings the current process into s->proc, its bits into s->truth; false if it can match nothing of
  * this type. */
 INLINE bool proc_enter(__u32 idx, struct scratch *s, const struct gate *g, __u32 type)
@@ -202,7 +210,7 @@ INLINE bool proc_enter(__u32 idx, struct scratch *s, const struct gate *g, __u32
 	s->unsure = 0;
 	s->resolved.state = s->written.state = s->base.state = TEXT_NONE;
 	s->written2.state = s->base2.state = TEXT_NONE;
-	if (p && p->generation == g->generation) {
+	if (is_judged(s, p)) {
 		__builtin_memcpy(s->truth, p->bits, sizeof(p->bits));
 		__builtin_memcpy(&s->proc.unknown, &p->unknown,
 				 sizeof(*p) - __builtin_offsetof(struct proc, unknown));

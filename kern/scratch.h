@@ -130,6 +130,7 @@ struct scratch {
 	struct normal norm;
 	struct walk walk;
 	struct container container;
+	struct facts facts;   /* of the container of proc; generation 0: not known */
 	struct cmd_large cmd; /* also built here before it goes into its map */
 	struct uring_open uring;
 	struct open_args open;

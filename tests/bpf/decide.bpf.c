@@ -43,6 +43,7 @@ INLINE void take_process(__u32 idx, struct scratch *s, const struct test_input *
 	__builtin_memset(&s->proc, 0, sizeof(s->proc));
 	__builtin_memcpy(s->proc.name, p->name, COMM_SIZE);
 	__builtin_memcpy(s->proc.container, in->container, SHORT_SIZE);
+	s->facts = in->facts;
 	take_text(s, AREA_ARGV, &s->argv, &p->argv);
 	take_text(s, AREA_ENV, &s->env, &in->env);
 	take_text(s, AREA_EXEPATH, &s->exepath, &in->exepath);

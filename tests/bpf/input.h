@@ -28,6 +28,7 @@ struct test_input {
 	__u64 have;
 	__u64 unsure;
 	char container[SHORT_SIZE];
+	struct facts facts;
 	struct test_proc self;
 	struct test_proc parents[TEST_PARENTS]; /* the parent first */
 	struct test_text exepath;

@@ -46,6 +46,8 @@ struct diff_event {
 	enum event_id type;
 	struct diff_proc self;
 	char container[SHORT_SIZE];
+	struct diff_text image; /* of the container; seen 0: nothing is known yet */
+	bool has_image, privileged;
 	struct diff_text exepath;
 	struct diff_text env;			/* NUL after each variable */
 	struct diff_proc parents[DIFF_PARENTS]; /* the parent first */

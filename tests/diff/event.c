@@ -399,6 +399,20 @@ static enum have give_category(struct value *out, const struct diff_event *e)
 	return give(out, s, strlen(s), true);
 }
 
+/* What is known of the container, all of it or nothing. */
+static enum have give_fact(const struct diff_event *e, enum field_id f, struct value *out)
+{
+	if (!e->image.seen && !e->whole)
+		return HAVE_UNKNOWN;
+	if (!e->has_image)
+		return HAVE_MISSING;
+	if (f == FIELD_CONTAINER_PRIVILEGED) {
+		*out = (struct value){.type = TYPE_BOOL, .num = e->privileged};
+		return HAVE_VALUE;
+	}
+	return give(out, e->image.s, e->image.len, true);
+}
+
 static enum have event_get(const struct event *ev, enum field_id f, const char *arg,
 			   struct value *out)
 {
@@ -413,6 +427,10 @@ static enum have event_get(const struct event *ev, enum field_id f, const char *
 		return give(out, e->self.name, strlen(e->self.name), true);
 	case FIELD_CONTAINER_ID:
 		return give(out, e->container, strlen(e->container), true);
+	case FIELD_CONTAINER_IMAGE_REPOSITORY:
+	case FIELD_CONTAINER_NAME:
+	case FIELD_CONTAINER_PRIVILEGED:
+		return give_fact(e, f, out);
 	case FIELD_PROC_CMDLINE:
 	case FIELD_PROC_ARGS:
 	case FIELD_PROC_EXE:
@@ -524,6 +542,10 @@ void event_make(struct diff_event *e, struct chance *c)
 	if (e->self.argv_len && chance_once(c, 8))
 		e->self.argv_seen = chance_below(c, e->self.argv_len);
 	strcpy(e->container, containers[chance_below(c, 4)]);
+	text_make(c, &e->image, true);
+	e->image.seen = chance_once(c, 8) ? 0 : e->image.len;
+	e->has_image = !chance_once(c, 6);
+	e->privileged = chance_once(c, 2);
 	text_make(c, &e->exepath, true);
 	env_make(c, &e->env);
 	e->n_parents = chance_below(c, DIFF_PARENTS + 1);
@@ -557,8 +579,8 @@ bool event_is_cut(const struct diff_event *e)
 		if (e->given[i].seen < e->given[i].len)
 			return true;
 	}
-	return e->unsure || e->env.seen < e->env.len || e->self.argv_seen < e->self.argv_len ||
-	       e->exepath.seen < e->exepath.len;
+	return e->unsure || !e->image.seen || e->env.seen < e->env.len ||
+	       e->self.argv_seen < e->self.argv_len || e->exepath.seen < e->exepath.len;
 }
 
 /* ---- for people ---- */

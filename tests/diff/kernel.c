@@ -10,12 +10,14 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "gen/facts.h"
 #include "tests/bpf/input.h"
 #include "user/policy.h"
 #include "decide.skel.h"
 
 struct kernel {
 	struct decide_bpf *skel;
+	struct facts_of *facts;
 	struct test_input in;
 	struct test_output out;
 };
@@ -47,6 +49,7 @@ static void kernel_close(void *state)
 {
 	struct kernel *k = state;
 
+	facts_free(&k->facts);
 	decide_bpf__destroy(k->skel);
 	free(k);
 }
@@ -59,8 +62,9 @@ static void *kernel_open(const struct image *im)
 
 	if (!k)
 		return NULL;
+	k->facts = facts_new(im);
 	k->skel = decide_bpf__open();
-	if (!k->skel || policy_room(im, false, &room))
+	if (!k->facts || !k->skel || policy_room(im, false, &room))
 		goto out;
 	size = room.image;
 	k->skel->rodata->image_mask = size - 1;
@@ -108,6 +112,13 @@ static void put_event(struct test_input *in, const struct diff_event *e)
 		put_text(&in->given[i], e->given[i].s, e->given[i].seen, e->given[i].len);
 }
 
+/* Of a container that nothing is known of, the kernel has not been told. */
+static void put_facts(struct kernel *k, const struct diff_event *e)
+{
+	k->in.facts.sure = facts_decide(k->facts, &e->ev, k->in.facts.bits);
+	k->in.facts.generation = k->in.facts.sure ? IMAGE_SLOTS : 0;
+}
+
 static int kernel_decide(void *state, struct diff_event *e, struct hit *hits, bool *all)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
@@ -116,6 +127,7 @@ static int kernel_decide(void *state, struct diff_event *e, struct hit *hits, bo
 	int err;
 
 	put_event(&k->in, e);
+	put_facts(k, e);
 	err = bpf_map__update_elem(k->skel->maps.input, &zero, sizeof(zero), &k->in, sizeof(k->in),
 				   0);
 	if (!err)
