@@ -32,7 +32,7 @@ ALL_CFLAGS := -std=gnu17 -I. -I$(B) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WAR
 BPF_CFLAGS := -std=gnu17 -I. -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) \
 	-idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null) $(filter-out -Wmissing-prototypes,$(WARN)) -MMD -MP
 LDFLAGS += -pie -Wl,-z,relro,-z,now
-LIBS := -lbpf -lelf -lz -lyaml -lpthread -ldl
+LIBS := -lbpf -lelf -lz -lyaml -ljson-c -lpthread -ldl
 
 GEN_SRC := $(sort $(wildcard gen/*.c))
 USER_SRC := $(sort $(wildcard user/*.c))
@@ -55,7 +55,7 @@ include tests/tests.mk
 
 # ---- tools: say what is missing and how to get it ----
 
-PACKAGES := gcc clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libyaml-dev libcurl4-openssl-dev
+PACKAGES := gcc clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libyaml-dev libjson-c-dev libcurl4-openssl-dev
 
 $(B)/tools.ok: Makefile
 	@mkdir -p $(B)
@@ -63,7 +63,8 @@ $(B)/tools.ok: Makefile
 	head() { echo "#include <$$1>" | $(CC) -E - >/dev/null 2>&1 || miss="$$miss $$2"; }; \
 	miss=; need $(CC) gcc; need $(CLANG) clang; need llvm-strip llvm; need $(BPFTOOL) bpftool; \
 	head bpf/libbpf.h libbpf-dev; head libelf.h libelf-dev; head zlib.h zlib1g-dev; \
-	head yaml.h libyaml-dev; head curl/curl.h libcurl4-openssl-dev; \
+	head yaml.h libyaml-dev; head json-c/json.h libjson-c-dev; \
+	head curl/curl.h libcurl4-openssl-dev; \
 	if [ -n "$$miss" ]; then \
 		echo "Missing to build:$$miss" >&2; \
 		echo "Install them with: apt-get install$$miss   (or run 'make deps' as root)" >&2; \

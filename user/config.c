@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -433,11 +434,28 @@ static int load_option(struct config *c, const char *option)
 
 /* ---- all ---- */
 
+/* A row's texts have blanks between them. */
+static int set_texts(struct texts *t, const char *value)
+{
+	char word[PATH_MAX];
+	int err = 0;
+
+	for (size_t n; !err && *value; value += n) {
+		value += strspn(value, " ");
+		n = strcspn(value, " ");
+		snprintf(word, sizeof(word), "%.*s", (int)n, value);
+		err = *word ? texts_add(t, word) : 0;
+	}
+	return err;
+}
+
 static int load_defaults(struct config *c)
 {
 	*c = (struct config){};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		int err = rows[i].type->set((char *)c + rows[i].offset, rows[i].value);
+		void *member = (char *)c + rows[i].offset;
+		int err = rows[i].type == &type_TEXTS ? set_texts(member, rows[i].value)
+						      : rows[i].type->set(member, rows[i].value);
 
 		if (err)
 			return err;

@@ -184,20 +184,6 @@ GETTER(CONTAINER_ID)
 	return field_text(out, e->container);
 }
 
-/* What is not known of live events. On the host the name is "host" and other texts of
- * containers are empty; there are no pods. */
-static enum have get_later(const struct record_event *e, enum field_id f, struct value *out)
-{
-	bool container = !strncmp(fields[f].name, "container.", strlen("container."));
-	bool pod = !strncmp(fields[f].name, "k8s.", strlen("k8s."));
-
-	if (!field_is_host(e) || (!container && !pod))
-		return HAVE_UNKNOWN;
-	if (f == FIELD_CONTAINER_NAME || f == FIELD_CONTAINER_TYPE)
-		return field_text(out, "host");
-	return container && fields[f].type == TYPE_STR ? field_text(out, "") : HAVE_MISSING;
-}
-
 /* ---- all of them ---- */
 
 enum have record_get(const struct event *ev, enum field_id field, const char *arg,
@@ -225,7 +211,7 @@ enum have record_get(const struct event *ev, enum field_id field, const char *ar
 	if (getters[field])
 		have = getters[field](e, arg, &v);
 	else if (fields[field].presence == PRESENCE_LATER)
-		have = get_later(e, field, &v);
+		have = field_of_container(e, field, arg, &v);
 	if (have != HAVE_MISSING)
 		*out = v;
 	return have;

@@ -12,6 +12,7 @@
  *   user/fields_fds.c   its open descriptors
  *   user/fields_file.c  file descriptors and paths
  *   user/fields_net.c   sockets
+ *   user/fields_container.c what the container's runtime knows
  */
 #pragma once
 #include "user/record.h"
@@ -32,6 +33,10 @@
 #include "kern/fields.def"
 #undef FIELD
 #undef FIELD_KERNEL_END
+
+/* Of rows that are LATER: unknown, but for those of containers and pods. */
+enum have field_of_container(struct record_event *e, enum field_id f, const char *arg,
+			     struct value *out);
 
 /* For getters: they return what the getter returns. */
 enum have field_number(struct value *out, int64_t n);

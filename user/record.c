@@ -177,6 +177,8 @@ static void forget(struct record_event *e)
 	e->argv = e->parent_argv = NULL;
 	e->argv_len = e->parent_argv_len = 0;
 	e->argv_whole = false;
+	e->container_info = NULL;
+	e->info_final = false;
 }
 
 int record_open(struct record_event *e, const void *data, size_t size, uint64_t number)

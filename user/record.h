@@ -17,6 +17,7 @@
 
 struct users;
 struct procfs;
+struct container_info;
 
 /* What a record does not carry. */
 struct record_context {
@@ -42,6 +43,10 @@ struct record_event {
 	size_t argv_len;
 	bool argv_whole; /* false: the rest of it is not known any more */
 	char container[SHORT_SIZE + 1];
+	/* what its runtime knows, NULL: not known (yet); belongs to the caller, who sets it after
+	 * record_open(). final: nothing more will come, so that what is not there is missing. */
+	const struct container_info *container_info;
+	bool info_final;
 	char ancestors[ANCESTORS_MAX][COMM_SIZE + 1];
 	uint32_t ancestor_pids[ANCESTORS_MAX];
 	unsigned n_ancestors, parent; /* parent: its process id */
