@@ -2,7 +2,7 @@
 # The test targets; included by the Makefile.
 
 TEST_PACKAGES := libcmocka-dev runc busybox-static qemu-system-x86 cpio musl-tools jq libclang-rt-dev
-HARNESS := $(addprefix $(B)/tests/harness/,sysop runner httpd musl)
+HARNESS := $(addprefix $(B)/tests/harness/,sysop runner httpd musl attack)
 BENCH := $(addprefix $(B)/tests/bench/,loops empty empty.bpf.o load)
 
 test: test-deps ## install what the tests need and run what CI runs (root)
@@ -25,6 +25,11 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/user.a $(B)/gen.a
 harness: $(HARNESS) ## build the helpers of the end-to-end tests
 
 $(B)/tests/harness/%: tests/harness/%.c | $(B)/tools.ok
+	@mkdir -p $(@D)
+	$(call msg,TEST,$@)
+	$(Q)$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -static -pthread -o $@ $<
+
+$(B)/tests/harness/attack: tests/evasion/attack.c | $(B)/tools.ok
 	@mkdir -p $(@D)
 	$(call msg,TEST,$@)
 	$(Q)$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -static -pthread -o $@ $<

@@ -32,6 +32,8 @@ say "no C file is longer than 700 lines" \
 	"$(sources -exec wc -l {} + | awk '$2 != "total" && $1 > 700')"
 say "nothing is left to do" \
 	"$(grep -nE '\b(TODO|FIXME|XXX)\b' $(sources) | grep -v tests/check)"
+say "the table of evasions is the one of its README (tests/evasion/table.sh --write)" \
+	"$(tests/evasion/table.sh --check)"
 if clang-format --version 2>/dev/null | grep -q 'version 14'; then
 	say "make format changes nothing" \
 		"$(find kern gen user tests -name '*.[ch]' |

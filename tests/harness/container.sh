@@ -56,7 +56,7 @@ container_make() {
 
 container_programs() {
 	local root=$1 name
-	for name in sysop runner musl; do
+	for name in sysop runner musl attack; do
 		[ -x "$HARNESS/$name" ] && cp "$HARNESS/$name" "$root/t/bin/$name"
 	done
 	for name in $container_standins; do

@@ -137,6 +137,8 @@ static int uring_call(struct io_uring_sqe *sqe)
 		return verdict(-1);
 	cqe = (struct io_uring_cqe *)(cq + p.cq_off.cqes);
 	errno = cqe->res < 0 ? -cqe->res : 0;
+	if (sqe->opcode > IORING_OP_OPENAT2 && errno == EINVAL)
+		return NO_SUCH_CALL; /* a kernel older than the request */
 	return verdict(cqe->res < 0 ? -1 : 0);
 }
 
@@ -166,6 +168,16 @@ static int op_uring_openat2(char **arg)
 
 	return uring_call(&sqe);
 }
+
+/* The requests that do what a system call does; by number, for older headers. */
+static const struct {
+	const char *name;
+	uint8_t opcode;
+} ring_ops[] = {
+	{"sendmsg", 9},	  {"accept", 13},  {"connect", 16},   {"send", 26},   {"renameat", 35},
+	{"unlinkat", 36}, {"mkdirat", 37}, {"symlinkat", 38}, {"linkat", 39}, {"fsetxattr", 41},
+	{"setxattr", 42}, {"socket", 45},  {"bind", 56},      {"listen", 57},
+};
 
 static int op_exec(char **arg)
 {
@@ -300,6 +312,29 @@ static int op_call(char **arg)
 	for (int k = 0; k < 6 && arg[k + 1]; k++)
 		a[k] = call_arg(arg[k + 1]);
 	return verdict(syscall(nr, a[0], a[1], a[2], a[3], a[4], a[5]));
+}
+
+/* One request of io_uring: the members of the submission in this order. */
+static int op_uring(char **arg)
+{
+	long a[6] = {0};
+	struct io_uring_sqe sqe = {0};
+
+	for (size_t i = 0; i < sizeof(ring_ops) / sizeof(ring_ops[0]); i++) {
+		if (!strcmp(ring_ops[i].name, arg[0]))
+			sqe.opcode = ring_ops[i].opcode;
+	}
+	if (!sqe.opcode)
+		return NO_SUCH_CALL;
+	for (int k = 0; k < 6 && arg[k + 1]; k++)
+		a[k] = call_arg(arg[k + 1]);
+	sqe.fd = (int32_t)a[0];
+	sqe.addr = (uint64_t)a[1];
+	sqe.len = (uint32_t)a[2];
+	sqe.addr2 = (uint64_t)a[3];
+	sqe.rw_flags = (int32_t)a[4];
+	sqe.addr3 = (uint64_t)a[5];
+	return uring_call(&sqe);
 }
 
 static int prefix_name(char **arg)
@@ -477,6 +512,8 @@ static const struct op {
 	{"exec-argv0", 2, op_exec_argv0, "PATH ARGV0 ARG... execve with another argv[0]"},
 	{"call", 1, op_call,
 	 "NAME ARGUMENT...    a system call, by name or number; arguments: call_arg()"},
+	{"uring", 1, op_uring,
+	 "NAME FD ADDR LEN ADDR2 FLAGS ADDR3 a request of io_uring; arguments: call_arg()"},
 	{"name", 2, prefix_name, "NAME ...            rename the process by prctl, then ..."},
 	{"chroot", 2, prefix_chroot, "DIR ...           change the root, then ..."},
 	{"flip", 2, op_flip, "COUNT FILE         openat while a thread rewrites the name"},
