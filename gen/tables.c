@@ -100,11 +100,15 @@ static __u32 start(const struct tables *t, enum automaton a)
 	return automaton(t->im, a)->start;
 }
 
+/* A field that no automaton decides has only its set. */
 static void scan_whole(const struct tables *t, enum automaton a, const char *text, size_t len,
 		       bool end, __u64 *truth)
 {
-	__u32 state = scan(t, a, start(t, a), text, len, truth);
+	__u32 state;
 
+	if (a == AUT_COUNT)
+		return;
+	state = scan(t, a, start(t, a), text, len, truth);
 	if (end)
 		symbol(t, a, state, SYM_END, truth);
 }
