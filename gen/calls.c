@@ -15,6 +15,7 @@ static const struct call_shape shapes[EVENT_COUNT] = {
 #define CALL(id, ...) [EVENT_##id] = {1, __VA_ARGS__},
 #define CALL_NAME(id, name)
 #define CALL_SYMBOL(name, symbol)
+#define CALL_OLD(symbol, old)
 #define CALL_NUMBER(name, nr)
 #include "kern/calls.def"
 };

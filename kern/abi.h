@@ -109,11 +109,12 @@ struct call_shape {
 	__s8 dir2;
 	__s8 pad;
 };
-#define CALL_NO	 (-1)
-#define CALL_RES (-2) /* the result */
-#define CALL_CWD (-3)
-#define CALL_RAW (-4)
-#define CALL_MSG 8 /* plus the number of an argument: a struct msghdr, not the address itself */
+#define CALL_NO	       (-1)
+#define CALL_RES       (-2) /* the result */
+#define CALL_CWD       (-3)
+#define CALL_RAW       (-4)
+#define CALL_STUB_TYPE 0x57ab7e57 /* on_call_stub: stands for the event type that a copy serves */
+#define CALL_MSG       8 /* plus the number of an argument: a struct msghdr, not the address itself */
 
 /* ---- policy image ---- */
 

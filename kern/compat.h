@@ -99,10 +99,10 @@ INLINE struct kernfs_node *task_cgroup(struct task_struct *task)
 	return BPF_CORE_READ(css, cgroup, kn);
 }
 
-/* Registers of the system call that the current task is in. */
+/* Registers of a system call. */
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs___x86 {
-	unsigned long di, si, dx, r10, r8, r9, orig_ax;
+	unsigned long bx, cx, dx, si, di, bp, r8, r9, r10, orig_ax;
 } __attribute__((preserve_access_index));
 struct thread_info___x86 {
 	__u32 status;
@@ -115,20 +115,26 @@ struct call {
 	bool compat; /* a 32-bit call: numbers of i386 or arm */
 };
 
-INLINE void read_call(struct call *c)
+INLINE void read_regs(struct call *c, struct pt_regs___x86 *regs)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs___x86 *regs = (void *)bpf_task_pt_regs(task);
-	struct thread_info___x86 *ti = (void *)&task->thread_info;
+	struct thread_info___x86 *ti = (void *)&bpf_get_current_task_btf()->thread_info;
 
 	c->nr = regs->orig_ax;
+	c->compat = ti->status & TS_COMPAT;
+	c->args[2] = regs->dx;
+	if (c->compat) {
+		c->args[0] = (__u32)regs->bx;
+		c->args[1] = (__u32)regs->cx;
+		c->args[3] = (__u32)regs->si;
+		c->args[4] = (__u32)regs->di;
+		c->args[5] = (__u32)regs->bp;
+		return;
+	}
 	c->args[0] = regs->di;
 	c->args[1] = regs->si;
-	c->args[2] = regs->dx;
 	c->args[3] = regs->r10;
 	c->args[4] = regs->r8;
 	c->args[5] = regs->r9;
-	c->compat = ti->status & TS_COMPAT;
 }
 
 #define NR_open		  2
@@ -156,10 +162,9 @@ struct call {
 	bool compat;
 };
 
-INLINE void read_call(struct call *c)
+INLINE void read_regs(struct call *c, struct pt_regs___arm64 *regs)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs___arm64 *regs = (void *)bpf_task_pt_regs(task);
 
 	c->nr = BPF_CORE_READ(regs, syscallno);
 	c->args[0] = BPF_CORE_READ(regs, orig_x0); /* x0 holds the result by now */
@@ -185,6 +190,12 @@ INLINE void read_call(struct call *c)
 #else
 #error "add the registers and call numbers of this architecture here"
 #endif
+
+/* Of the system call that the current task is in. */
+INLINE void read_call(struct call *c)
+{
+	read_regs(c, (void *)bpf_task_pt_regs(bpf_get_current_task_btf()));
+}
 
 /* A pointer that can be read through directly, at a tenth of the cost of a probe read. Only
  * behind has_rdonly_cast: elsewhere the call does not exist. */

@@ -107,6 +107,15 @@ struct {
 /* The number of a system call to its event type plus one; 0: none of ours. */
 const volatile __u16 call_types[CALL_NR_MAX];
 
+/* What on_call_stub goes on with. Each object has one of its own: the kernel takes only programs
+ * here whose functions have one type. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+} call_handler SEC(".maps");
+
 #define RES	 CALL_RES
 #define NO	 CALL_NO
 #define CWD	 CALL_CWD
@@ -114,6 +123,7 @@ const volatile __u16 call_types[CALL_NR_MAX];
 #define MSG(arg) (CALL_MSG | (arg))
 #define CALL_NAME(id, name)
 #define CALL_SYMBOL(name, symbol)
+#define CALL_OLD(symbol, old)
 #define CALL_NUMBER(name, nr)
 #define CALL(id, ...) [EVENT_##id] = {1, __VA_ARGS__},
 /* What a call of an event type carries. */
@@ -123,6 +133,7 @@ const volatile struct call_shape call_shapes[EVENT_MAX] = {
 #undef CALL
 #undef CALL_NAME
 #undef CALL_SYMBOL
+#undef CALL_OLD
 #undef CALL_NUMBER
 #undef RES
 #undef NO

@@ -179,6 +179,25 @@ INLINE int scratch_take(struct scratch **out)
 	return -1;
 }
 
+/* The number of the slot that the same thread took in a program that went on with this one. */
+INLINE int scratch_mine(struct scratch **out)
+{
+	__u64 me = bpf_get_current_pid_tgid() | 1ULL << 63;
+	__u32 base = bpf_get_smp_processor_id() * SCRATCH_SLOTS;
+
+	for (int i = 0; i < SCRATCH_SLOTS; i++) {
+		struct scratch *s = scratch_at(base + i);
+
+		if (!s)
+			break;
+		if (s->owner == me) {
+			*out = s;
+			return base + i;
+		}
+	}
+	return -1;
+}
+
 INLINE void scratch_give(struct scratch *s)
 {
 	s->owner = 0;

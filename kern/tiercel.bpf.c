@@ -175,6 +175,63 @@ int BPF_PROG(on_filp_open, int dfd, struct filename *name, struct open_flags *op
 	return 0;
 }
 
+/* Has no path that do_filp_open() could be given. */
+SEC("fexit/__x64_sys_open_by_handle_at")
+int BPF_PROG(on_handle_return, void *regs, long ret)
+{
+	struct open_args a = {.res = ret, .type = EVENT_OPEN_BY_HANDLE_AT};
+	struct call call;
+	struct gate g;
+
+	if (!gate_open(&g, HOOK_on_handle_return))
+		return 0;
+	read_regs(&call, regs);
+	a.flags = call.args[2];
+	opened(&g, &a);
+	return 0;
+}
+
+/*
+ * Every other system call: one copy of this program for the function of each call that a rule
+ * names, made by the daemon, with the event type in place of CALL_STUB_TYPE. It is small, and what
+ * all calls share is behind a tail call: the verifier walks through that once.
+ */
+SEC("fexit/__x64_sys_close")
+int BPF_PROG(on_call_stub)
+{
+	struct scratch *s = NULL;
+	struct gate g;
+	__u32 type;
+
+	asm volatile("%0 = %1" : "=r"(type) : "i"(CALL_STUB_TYPE));
+	if (!gate_open(&g, HOOK_on_call_return) || scratch_take(&s) < 0)
+		return 0;
+	s->type = type;
+	s->generation = g.generation;
+	bpf_tail_call(ctx, &call_handler, 0);
+	scratch_give(s);
+	return 0;
+}
+
+SEC("fexit/__x64_sys_close")
+int BPF_PROG(on_call_return, void *regs, long ret)
+{
+	struct scratch *s = NULL;
+	int idx = scratch_mine(&s);
+	struct call call;
+	struct gate g;
+
+	if (idx < 0)
+		return 0;
+	g.pid = bpf_get_current_pid_tgid() >> 32;
+	g.generation = s->generation;
+	g.proc = bpf_map_lookup_elem(&procs, &g.pid);
+	read_regs(&call, regs);
+	call_returned(idx, s, &g, s->type & (EVENT_MAX - 1), &call, ret);
+	scratch_give(s);
+	return 0;
+}
+
 /* ---- back end B: tracepoints ---- */
 
 struct sys_exit {

@@ -19,6 +19,7 @@ static const struct number numbers[] = {
 #define CALL(...)
 #define CALL_NAME(id, name)
 #define CALL_SYMBOL(name, symbol)
+#define CALL_OLD(symbol, old)
 #define CALL_NUMBER(name, nr) {name, nr},
 #include "kern/calls.def"
 #undef CALL_NUMBER
@@ -32,16 +33,29 @@ static const struct {
 #define CALL_SYMBOL(name, symbol) {name, symbol},
 #include "kern/calls.def"
 #undef CALL_SYMBOL
+#undef CALL_OLD
+};
+
+static const struct {
+	const char *symbol, *old;
+} old_symbols[] = {
+#define CALL_SYMBOL(name, symbol)
+#define CALL_OLD(symbol, old) {symbol, old},
+#include "kern/calls.def"
+#undef CALL_SYMBOL
+#undef CALL_OLD
 #undef CALL_NAME
 };
 
 static const char *const other_names[EVENT_COUNT] = {
 #define CALL_SYMBOL(name, symbol)
+#define CALL_OLD(symbol, old)
 #define CALL_NAME(id, name) [EVENT_##id] = name,
 #include "kern/calls.def"
 #undef CALL_NAME
 #undef CALL_SYMBOL
 #undef CALL_NUMBER
+#undef CALL_OLD
 #undef CALL
 };
 
@@ -71,6 +85,16 @@ const char *call_symbol(enum event_id type)
 		if (!strcmp(symbols[i].name, kernel_name(type)))
 			return symbols[i].symbol;
 	return kernel_name(type);
+}
+
+const char *call_old_symbol(enum event_id type, int n)
+{
+	const char *symbol = call_symbol(type);
+
+	for (size_t i = 0; i < ARRAY_LEN(old_symbols); i++)
+		if (!strcmp(old_symbols[i].symbol, symbol) && !n--)
+			return old_symbols[i].old;
+	return NULL;
 }
 
 void call_types_fill(__u16 types[CALL_NR_MAX])

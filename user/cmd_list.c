@@ -155,6 +155,7 @@ static bool hook_row(size_t i, struct row *r)
 		[BACKEND_FUNCTION] = "functions",
 		[BACKEND_TRACEPOINT] = "tracepoints",
 		[BACKEND_CALL] = "on demand",
+		[BACKEND_CALL_FUNCTION] = "on demand",
 	};
 
 	if (i >= HOOK_COUNT)

@@ -8,7 +8,13 @@
 
 struct btf;
 
-enum backend { BACKEND_BOTH, BACKEND_FUNCTION, BACKEND_TRACEPOINT, BACKEND_CALL };
+enum backend {
+	BACKEND_BOTH,
+	BACKEND_FUNCTION,
+	BACKEND_TRACEPOINT,
+	BACKEND_CALL,
+	BACKEND_CALL_FUNCTION
+};
 
 struct hook {
 	const char *name;    /* of the row */

@@ -14,6 +14,7 @@
 #include "user/counts.h"
 #include "user/hook.h"
 #include "user/log.h"
+#include "user/object.h"
 #include "user/probe.h"
 #include "user/selftest.h"
 #include "user/util.h"
@@ -21,18 +22,18 @@
 #include "tiercel.skel.h"
 
 #define VERIFIER_LOG_MAX (256u << 10)
-#define BUFFER_MAX	 (512u << 20)
 
 /* What one attempt goes by, what it has done, and which hook made it fail. */
 struct attempt {
-	struct event_set needed;      /* event types that some rule watches */
-	struct event_set functions;   /* of these, the ones to be seen by back end A */
-	bool wanted[HOOK_COUNT];      /* hooks that there are here and that are needed */
-	bool fresh[HOOK_COUNT];	      /* attached by this attempt */
-	struct event_set fresh_calls; /* attached by it */
-	uint64_t before[HOOK_COUNT];  /* events of the daemon that they had counted */
-	int failed;		      /* index of hooks, -1: not a single one */
-	struct btf *btf;	      /* of the kernel */
+	struct event_set needed;	  /* event types that some rule watches */
+	struct event_set functions;	  /* of these, the ones to be seen by back end A */
+	bool wanted[HOOK_COUNT];	  /* hooks that there are here and that are needed */
+	bool fresh[HOOK_COUNT];		  /* attached by this attempt */
+	struct event_set fresh_calls;	  /* attached by it, to tracepoints ... */
+	struct event_set fresh_functions; /* ... and to functions */
+	uint64_t before[HOOK_COUNT];	  /* events of the daemon that they had counted */
+	int failed;			  /* index of hooks, -1: not a single one */
+	struct btf *btf;		  /* of the kernel */
 	char *why;
 	size_t why_size;
 };
@@ -80,6 +81,22 @@ int hooks_mode_parse(const char *text, enum hooks_mode *out)
 	return -EINVAL;
 }
 
+/* System calls that are to be seen at their tracepoints. */
+static struct event_set tracepoint_calls(const struct attempt *a)
+{
+	struct event_set all = {};
+	unsigned t;
+
+	for_each_event(t, &a->needed)
+	{
+		if (!call_is(t))
+			continue;
+		if (!event_set_has(&a->functions, t) || !call_functions_can(t))
+			event_set_add(&all, t);
+	}
+	return all;
+}
+
 static bool is_wanted(const struct hook *h, const struct attempt *a)
 {
 	struct event_set types = hook_types(h), tracepoints;
@@ -88,8 +105,12 @@ static bool is_wanted(const struct hook *h, const struct attempt *a)
 	tracepoints = event_set_without(&types, &a->functions);
 	if (!hook_is_for_this_machine(h))
 		return false;
-	if (h->backend == BACKEND_CALL)
-		return call_hooks_wanted(&a->needed);
+	if (h->backend == BACKEND_CALL_FUNCTION)
+		return false; /* each call for itself: user/call_functions.c */
+	if (h->backend == BACKEND_CALL) {
+		types = tracepoint_calls(a);
+		return call_hooks_wanted(&types);
+	}
 	if (h->backend == BACKEND_BOTH)
 		return !h->types || !event_set_is_empty(&types);
 	if (h->backend == BACKEND_FUNCTION)
@@ -141,7 +162,7 @@ static int choose_hooks(struct loaded *l, struct attempt *a)
 	return err;
 }
 
-/* ---- objects: the first one makes the maps, others use them ---- */
+/* ---- objects ---- */
 
 /* The program of a row in an object: every row names one, or the build is broken. */
 static struct bpf_program *program_in(const struct tiercel_bpf *skel, int i)
@@ -161,68 +182,12 @@ static struct bpf_program *hook_program(const struct loaded *l, int i)
 	return NULL;
 }
 
-/* A ring buffer has a power of two of pages. */
-static unsigned ring_size(unsigned wanted)
-{
-	unsigned size = sysconf(_SC_PAGESIZE);
-
-	while (size < wanted && size < BUFFER_MAX)
-		size *= 2;
-	return size;
-}
-
-static int size_maps(struct tiercel_bpf *skel, const struct policy_room *room, unsigned buffer)
-{
-	int n_cpus = libbpf_num_possible_cpus(), err;
-
-	if (n_cpus < 0)
-		return n_cpus;
-	err = bpf_map__set_value_size(skel->maps.image, room->image + IMAGE_SLACK);
-	if (!err)
-		err = bpf_map__set_max_entries(skel->maps.rule_counts, IMAGE_SLOTS * room->rules);
-	if (!err && buffer)
-		err = bpf_map__set_max_entries(skel->maps.events, ring_size(buffer));
-	if (err)
-		return err;
-	return bpf_map__set_max_entries(skel->maps.scratch, SCRATCH_SLOTS * n_cpus);
-}
-
-/* All but the constants, which every object has for itself. */
-static int share_maps(struct tiercel_bpf *skel, const struct tiercel_bpf *owner)
-{
-	struct bpf_map *m;
-	int err = 0;
-
-	bpf_object__for_each_map(m, skel->obj)
-	{
-		const char *name = bpf_map__name(m);
-
-		if (err || bpf_map__is_internal(m))
-			continue;
-		err = bpf_map__reuse_fd(
-			m, bpf_map__fd(bpf_object__find_map_by_name(owner->obj, name)));
-	}
-	return err;
-}
-
-static void set_constants(struct tiercel_bpf *skel, const struct policy_room *room,
-			  const struct btf *btf)
-{
-	skel->rodata->image_mask = room->image - 1;
-	skel->rodata->rule_room = room->rules;
-	call_types_fill((__u16 *)skel->rodata->call_types);
-	skel->rodata->has_rdonly_cast =
-		btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) >= 0;
-}
-
 /* Wanted programs that no object has yet. */
 static int choose_programs(const struct loaded *l, struct tiercel_bpf *skel,
 			   const struct attempt *a)
 {
 	int err = 0;
 
-	for (int i = 0; i < HOOK_COUNT; i++)
-		bpf_program__set_autoload(program_in(skel, i), false);
 	for (int i = 0; i < HOOK_COUNT && !err; i++) {
 		struct bpf_program *p = program_in(skel, i);
 
@@ -252,13 +217,8 @@ static void take_maps(struct loaded *l)
 
 static int load_object(struct loaded *l, struct tiercel_bpf *skel, struct attempt *a)
 {
-	int err;
+	int err = choose_programs(l, skel, a);
 
-	set_constants(skel, &l->maps.room, a->btf);
-	err = l->n_skels ? share_maps(skel, l->skels[0])
-			 : size_maps(skel, &l->maps.room, l->buffer);
-	if (!err)
-		err = choose_programs(l, skel, a);
 	return err ? err : tiercel_bpf__load(skel);
 }
 
@@ -274,7 +234,9 @@ static int load_programs(struct loaded *l, struct attempt *a)
 	if (!missing)
 		return 0;
 	/* Each further object has a program that none had before. */
-	skel = l->n_skels < HOOK_COUNT ? tiercel_bpf__open() : NULL;
+	skel = l->n_skels < HOOK_COUNT ? object_open(l->n_skels ? l->skels[0] : NULL, &l->maps.room,
+						     l->buffer, a->btf)
+				       : NULL;
 	err = skel ? load_object(l, skel, a) : -errno;
 	if (err) {
 		snprintf(a->why, a->why_size, "the kernel does not take the BPF programs: %s",
@@ -309,11 +271,8 @@ static int attach(struct loaded *l, struct attempt *a)
 	for (int i = 0; i < HOOK_COUNT; i++) {
 		if (!a->wanted[i] || l->links[i])
 			continue;
-		if (hooks[i].backend == BACKEND_CALL) {
-			call_hooks_attach(&l->calls, hook_program(l, i), &a->needed,
-					  &a->fresh_calls);
-			continue;
-		}
+		if (hooks[i].backend == BACKEND_CALL)
+			continue; /* attach_calls() */
 		a->before[i] = selftest_seen(l->hook_self, i);
 		l->links[i] = attach_hook(l, i);
 		if (!l->links[i]) {
@@ -327,6 +286,50 @@ static int attach(struct loaded *l, struct attempt *a)
 		a->fresh[i] = true;
 	}
 	return 0;
+}
+
+/* A call whose function cannot be attached to is seen at its tracepoint. */
+static void attach_call_functions(struct loaded *l, struct attempt *a)
+{
+	struct call_ground g = {l->skels[0], &l->maps.room, a->btf, l->hook_self};
+	struct event_set have = call_functions_attached(&l->functions);
+	unsigned t;
+
+	have = event_set_without(&a->functions, &have);
+	for_each_event(t, &have)
+	{
+		struct event_set one = {};
+		char why[160];
+		int err;
+
+		if (!call_is(t) || !call_functions_can(t))
+			continue;
+		event_set_add(&one, t);
+		err = call_functions_attach(&l->functions, &g, t, why, sizeof(why));
+		if (!err) {
+			event_set_add(&a->fresh_functions, t);
+			continue;
+		}
+		a->functions = event_set_without(&a->functions, &one);
+		event_set_add(&l->no_functions, t);
+		if (err != -ENOENT)
+			log_info("%s: using its tracepoint instead", why);
+	}
+}
+
+static int attach_calls(struct loaded *l, struct attempt *a)
+{
+	struct event_set rest;
+	int err;
+
+	attach_call_functions(l, a);
+	rest = tracepoint_calls(a);
+	a->wanted[HOOK_on_call_exit] = call_hooks_wanted(&rest);
+	err = load_programs(l, a);
+	if (!err)
+		call_hooks_attach(&l->calls, hook_program(l, HOOK_on_call_exit), &rest,
+				  &a->fresh_calls);
+	return err;
 }
 
 /* Event types whose hooks are new. */
@@ -377,13 +380,14 @@ static void detach(struct loaded *l, int i)
 static void take_back(struct loaded *l, const struct attempt *a, size_t n_skels)
 {
 	call_hooks_detach(&l->calls, &a->fresh_calls);
+	call_functions_detach(&l->functions, &a->fresh_functions);
 	for (int i = 0; i < HOOK_COUNT; i++)
 		if (a->fresh[i])
 			detach(l, i);
-	if (n_skels == l->n_skels)
-		return;
-	l->n_skels = n_skels;
-	tiercel_bpf__destroy(l->skels[n_skels]);
+	while (l->n_skels > n_skels)
+		tiercel_bpf__destroy(l->skels[--l->n_skels]);
+	if (!n_skels) /* their maps are gone */
+		call_functions_free(&l->functions);
 }
 
 static int install_first(struct loaded *l, const struct image *im, struct attempt *a)
@@ -407,7 +411,7 @@ static int try(struct loaded *l, const struct image *im, struct attempt *a)
 
 	capture.len = 0;
 	memset(a->fresh, 0, sizeof(a->fresh));
-	a->fresh_calls = (struct event_set){};
+	a->fresh_calls = a->fresh_functions = (struct event_set){};
 	err = choose_hooks(l, a);
 	if (!err)
 		err = load_programs(l, a);
@@ -417,6 +421,8 @@ static int try(struct loaded *l, const struct image *im, struct attempt *a)
 		err = attach(l, a);
 	if (!err)
 		err = test_hooks(l, a);
+	if (!err)
+		err = attach_calls(l, a);
 	if (err)
 		take_back(l, a, n_skels);
 	return err;
@@ -482,6 +488,15 @@ static int try_functions(struct loaded *l, struct attempt *a)
 	return 0;
 }
 
+/* Whether there are system calls among the types that are not seen yet. */
+static bool misses_calls(const struct loaded *l, const struct event_set *types)
+{
+	struct event_set have = call_functions_attached(&l->functions);
+	struct event_set rest = event_set_without(types, &have);
+
+	return call_hooks_missing(&l->calls, &rest);
+}
+
 static int attempt(struct loaded *l, const struct image *im, char *why, size_t size)
 {
 	struct attempt a = {
@@ -497,7 +512,7 @@ static int attempt(struct loaded *l, const struct image *im, char *why, size_t s
 
 	if (err)
 		snprintf(why, size, "the kernel's types cannot be read: %s", strerror(-err));
-	else if (l->mode != HOOKS_FUNCTIONS || call_hooks_missing(&l->calls, &a.needed))
+	else if (l->mode != HOOKS_FUNCTIONS || misses_calls(l, &a.needed))
 		err = tracefs_enter(&t, why, size);
 	if (!err && !l->n_skels)
 		err = try_functions(l, &a);
@@ -542,7 +557,7 @@ int load_more(struct loaded *l, const struct image *im, char *why, size_t size)
 	bool missing;
 
 	need_of(l, im, &a);
-	missing = call_hooks_missing(&l->calls, &a.needed);
+	missing = misses_calls(l, &a.needed);
 	for (int i = 0; i < HOOK_COUNT; i++)
 		missing |= hooks[i].backend != BACKEND_CALL && !l->links[i] && !l->absent[i] &&
 			   is_wanted(&hooks[i], &a);
@@ -558,19 +573,12 @@ void load_less(struct loaded *l, const struct image *im)
 	spare = call_hooks_attached(&l->calls);
 	spare = event_set_without(&spare, &a.needed);
 	call_hooks_detach(&l->calls, &spare);
+	spare = call_functions_attached(&l->functions);
+	spare = event_set_without(&spare, &a.needed);
+	call_functions_detach(&l->functions, &spare);
 	for (int i = 0; i < HOOK_COUNT; i++)
 		if (l->links[i] && !is_wanted(&hooks[i], &a))
 			detach(l, i);
-}
-
-size_t load_hooks(const struct loaded *l)
-{
-	struct event_set calls = call_hooks_attached(&l->calls);
-	size_t n = event_set_count(&calls);
-
-	for (int i = 0; i < HOOK_COUNT; i++)
-		n += l->links[i] && !l->silent[i];
-	return n;
 }
 
 void load_detach(struct loaded *l)
@@ -578,6 +586,8 @@ void load_detach(struct loaded *l)
 	struct event_set calls = call_hooks_attached(&l->calls);
 
 	call_hooks_detach(&l->calls, &calls);
+	calls = call_functions_attached(&l->functions);
+	call_functions_detach(&l->functions, &calls);
 	for (int i = 0; i < HOOK_COUNT; i++)
 		detach(l, i);
 }
@@ -585,83 +595,8 @@ void load_detach(struct loaded *l)
 void load_free(struct loaded *l)
 {
 	load_detach(l);
+	call_functions_free(&l->functions);
 	while (l->n_skels)
 		tiercel_bpf__destroy(l->skels[--l->n_skels]);
 	*l = (struct loaded){};
-}
-
-/* The program that serves all system calls, where it hangs. */
-static void each_call(const struct loaded *l, const char *program,
-		      void (*f)(void *ctx, const struct load_hook *h), void *ctx)
-{
-	struct event_set calls = call_hooks_attached(&l->calls);
-	unsigned t;
-
-	for_each_event(t, &calls)
-	{
-		char target[96];
-		struct load_hook hook = {.target = target, .program = program, .is_seen = true};
-
-		snprintf(target, sizeof(target), "syscalls/sys_exit_%s", call_symbol(t));
-		f(ctx, &hook);
-	}
-}
-
-void load_each_hook(const struct loaded *l, void (*f)(void *ctx, const struct load_hook *h),
-		    void *ctx)
-{
-	for (int i = 0; i < HOOK_COUNT; i++) {
-		const struct hook *h = &hooks[i];
-		struct load_hook hook = {
-			.target = h->backend == BACKEND_FUNCTION ? hook_function(h) : h->target,
-			.program = h->program,
-			.is_function = h->backend == BACKEND_FUNCTION,
-			.is_seen = !l->silent[i],
-		};
-
-		if (h->backend == BACKEND_CALL)
-			each_call(l, h->program, f, ctx);
-		else if (l->links[i])
-			f(ctx, &hook);
-	}
-}
-
-void load_each_program(const struct loaded *l, void (*f)(void *ctx, const struct load_program *p),
-		       void *ctx)
-{
-	size_t n = __atomic_load_n(&l->n_skels, __ATOMIC_ACQUIRE);
-
-	for (size_t i = 0; i < n; i++) {
-		struct bpf_program *p;
-
-		bpf_object__for_each_program(p, l->skels[i]->obj)
-		{
-			struct bpf_prog_info info = {};
-			__u32 len = sizeof(info);
-			int fd = bpf_program__fd(p);
-			struct load_program out = {.name = bpf_program__name(p)};
-
-			if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
-				continue;
-			out.runs = info.run_cnt;
-			out.ns = info.run_time_ns;
-			out.missed = info.recursion_misses;
-			f(ctx, &out);
-		}
-	}
-}
-
-static void add_misses(void *ctx, const struct load_program *p)
-{
-	uint64_t *sum = ctx;
-
-	*sum = add(*sum, p->missed);
-}
-
-uint64_t load_recursion_misses(const struct loaded *l)
-{
-	uint64_t sum = 0;
-
-	load_each_program(l, add_misses, &sum);
-	return sum;
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include "kern/abi.h"
 #include "gen/image.h"
+#include "user/call_functions.h"
 #include "user/call_hooks.h"
 #include "user/policy.h"
 
@@ -30,6 +31,7 @@ struct loaded {
 	struct event_set no_functions;	    /* event types that back end A does not see here */
 	struct bpf_link *links[HOOK_COUNT]; /* NULL: not attached */
 	struct call_hooks calls;
+	struct call_functions functions;
 	bool silent[HOOK_COUNT]; /* attached, but the self-test did not reach it */
 	bool absent[HOOK_COUNT]; /* this kernel has no such target */
 	struct policy_maps maps;

@@ -7,6 +7,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "gen/calls.h"
+#include "user/calls.h"
 #include "user/counts.h"
 #include "user/hook.h"
 #include "user/util.h"
@@ -58,9 +60,19 @@ static long act_execveat(void)
 	return -1;
 }
 
+static long act_open_by_handle(void)
+{
+	return syscall(SYS_open_by_handle_at, -1, NULL, 0);
+}
+
 static long (*const actions[EVENT_COUNT])(void) = {
-	[EVENT_EXECVE] = act_execve, [EVENT_EXECVEAT] = act_execveat, [EVENT_OPEN] = act_open,
-	[EVENT_OPENAT] = act_openat, [EVENT_OPENAT2] = act_openat2,   [EVENT_CREAT] = act_creat,
+	[EVENT_EXECVE] = act_execve,
+	[EVENT_EXECVEAT] = act_execveat,
+	[EVENT_OPEN] = act_open,
+	[EVENT_OPENAT] = act_openat,
+	[EVENT_OPENAT2] = act_openat2,
+	[EVENT_CREAT] = act_creat,
+	[EVENT_OPEN_BY_HANDLE_AT] = act_open_by_handle,
 };
 
 void selftest_act(const struct event_set *types)
@@ -77,6 +89,28 @@ void selftest_act(const struct event_set *types)
 		if (fd >= 0)
 			close(fd);
 	}
+}
+
+/* ---- system calls ---- */
+
+#define NO_PATH (-1L) /* an address that nothing can have */
+
+/* With a descriptor that is none, or a path that cannot be read, a call does nothing. */
+bool selftest_act_call(enum event_id type)
+{
+	struct call_shape c = call_shape(type);
+	long args[8] = {};
+
+	if (call_number(type) < 0 || (c.fd < 0 && c.path1 < 0) || !c.known)
+		return false;
+	if (c.fd >= 0)
+		args[c.fd] = -1;
+	if (c.path1 >= 0)
+		args[c.path1] = NO_PATH;
+	if (c.path2 >= 0)
+		args[c.path2] = NO_PATH;
+	syscall(call_number(type), args[0], args[1], args[2], args[3], args[4], args[5]);
+	return true;
 }
 
 bool selftest_covers(enum hook_id id)

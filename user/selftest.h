@@ -9,6 +9,8 @@
 
 /* One event of each of these types. */
 void selftest_act(const struct event_set *types);
+/* A system call of the family "call" that fails; false if no arguments make that sure. */
+bool selftest_act_call(enum event_id type);
 /* Whether there is an action that reaches the hook. */
 bool selftest_covers(enum hook_id id);
 /* How many of the daemon's events it has counted. */

@@ -140,6 +140,9 @@ report() { # live|vm FILE
 		row("container", "getppid", how == "vm" ? "+0" : "<= 1.03 x")
 		row("host", "open", how == "vm" ? "<= +150 over empty" : "<= +420 over base")
 		row("container", "open", how == "vm" ? "<= +1800 over empty" : "<= +700 over base")
+		if (n["calls host getppid"])
+			printf "getppid while rules watch rename and connect %+.1f over base (budget +0)\n",
+				difference("calls host getppid", "baseline host getppid")
 		row("host", "exec", "<= 1.005 x")
 		row("container", "exec", "<= 1.005 x")
 		if (n["armed - start"])

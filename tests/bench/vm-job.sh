@@ -30,10 +30,22 @@ wait_line /run/empty attached
 both_places empty
 kill $pid
 wait $pid
-tiercel run -r /rules --hooks functions > /dev/null 2> /run/log &
-pid=$!
-wait_line /run/log 'armed: '
-both_places tiercel
-kill -TERM $pid
-wait $pid
-busybox grep -q 'armed: ' /run/log || busybox cat /run/log
+
+with_detector() { # RULES FUNCTION CONFIGURATION
+	tiercel run -r "$1" --hooks functions > /dev/null 2> /run/log &
+	pid=$!
+	wait_line /run/log 'armed: '
+	"$2" "$3"
+	kill -TERM $pid
+	wait $pid
+	busybox grep -q 'armed: ' /run/log || busybox cat /run/log
+}
+
+# A system call that no rule watches, where rules watch others.
+unwatched() { # CONFIGURATION
+	loops getppid 3000 | busybox sed "s/^/$1 host /"
+}
+
+with_detector /rules both_places tiercel
+echo '- {rule: Calls, desc: d, condition: "evt.type in (rename, connect)", output: o, priority: INFO}' > /run/calls.yaml
+with_detector /run/calls.yaml unwatched calls

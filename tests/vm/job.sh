@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 # Runs in the virtual machine: for both kinds of hooks, the scripts of /t/ctl in a container's
-# cgroup beside the detector; prints the alerts, which the host judges. /count is the number of
-# scripts, /modes the kinds of hooks, /id that of the container.
+# cgroup beside the detector; prints the alerts, which the host judges. /modes has the kinds of
+# hooks, /id is that of the container. Then the scripts of /t/calls, about system calls, with hooks
+# on functions: those on tracepoints are tested without a virtual machine.
 id=$(busybox cat /id)
-count=$(busybox cat /count)
 
-play() { # MODE
+start() { # MODE RULES
 	# Here, not by the redirections below: what the last one wrote must not be taken for new.
 	: > /run/log
 	: > /run/alerts
-	tiercel run -r /rules --json --hooks "$1" > /run/alerts 2> /run/log < /dev/null &
+	tiercel run -r "$2" --json --hooks "$1" > /run/alerts 2> /run/log < /dev/null &
 	detector=$!
 	i=0
 	until busybox grep -q 'armed: ' /run/log || [ $i -ge 600 ]; do
@@ -18,28 +18,25 @@ play() { # MODE
 		sleep 0.1
 		i=$((i + 1))
 	done
-	if ! busybox grep -q 'armed: ' /run/log; then
-		echo "--- $1 status none"
-		busybox cat /run/log
-		return
-	fi
+	busybox grep -q 'armed: ' /run/log
+}
+
+scripts() { # DIR
+	count=$(busybox ls "$1" | busybox grep -c '[.]sh$')
 	group=/sys/fs/cgroup/docker/$id
 	busybox mkdir -p $group
-	busybox rm -f /t/ctl/*.rc
-	(echo 0 > $group/cgroup.procs && exec /t/bin/runner /t/ctl) > /dev/null 2>&1 &
+	busybox rm -f "$1"/*.rc
+	(echo 0 > $group/cgroup.procs && exec /t/bin/runner "$1") > /dev/null 2>&1 &
 	runner=$!
 	i=0
 	until busybox grep -q "end of script $count " /run/alerts || [ $i -ge 600 ]; do
 		sleep 0.1
 		i=$((i + 1))
 	done
-	# The same on the host: nothing may follow.
-	echo "host" >> /run/alerts
-	for command in 'curl http' 'sysop open R /etc/passwd' 'sysop creat /tmp/a3' 'sh -c true' \
-		'sysop uring-openat R /etc/shadow' 'tar --version'; do
-		dash -c "$command" > /dev/null 2>&1
-	done
 	kill $runner
+}
+
+tell() { # TITLE DIR
 	kill -TERM $detector
 	wait $detector
 	status=$?
@@ -48,7 +45,36 @@ play() { # MODE
 	echo "--- $1 status $status"
 	busybox cat /run/log
 	echo "--- $1 scripts"
-	for i in $(busybox seq "$count"); do busybox cat "/t/ctl/$i.rc"; done
+	for i in $(busybox seq "$count"); do busybox cat "$2/$i.rc"; done
+}
+
+play() { # MODE
+	if ! start "$1" /rules; then
+		echo "--- $1 status none"
+		busybox cat /run/log
+		return
+	fi
+	scripts /t/ctl
+	# The same on the host: nothing may follow.
+	echo "host" >> /run/alerts
+	for command in 'curl http' 'sysop open R /etc/passwd' 'sysop creat /tmp/a3' 'sh -c true' \
+		'sysop uring-openat R /etc/shadow' 'tar --version'; do
+		dash -c "$command" > /dev/null 2>&1
+	done
+	tell "$1" /t/ctl
+}
+
+calls() {
+	if ! start functions /calls; then
+		echo "--- calls status none"
+		busybox cat /run/log
+		return
+	fi
+	tiercel stats --json > /run/stats
+	scripts /t/calls
+	tell calls /t/calls
+	echo "--- calls stats"
+	busybox cat /run/stats
 }
 
 # Another policy that needs hooks whose programs are not loaded yet, then again without them.
@@ -99,3 +125,4 @@ for mode in $(busybox cat /modes); do
 	play "$mode"
 	reload "$mode"
 done
+calls

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # run.sh [KERNEL]...: boots kernels of kernels.txt (all of them by default), runs cases.tsv in
-# each with both kinds of hooks, and judges the alerts.
+# each with both kinds of hooks, and those of e2e/calls.tsv with hooks on functions, and judges the
+# alerts.
 . "$(dirname "$0")/../harness/lib.sh"
 . "$TESTS/harness/rules.sh"
 . "$TESTS/vm/lib.sh"
@@ -18,17 +19,23 @@ part() { # FILE MODE PART: the lines after "--- MODE PART"
 	awk -v mark="--- $2 $3" 'index($0, "--- ") == 1 { on = index($0, mark) == 1; next } on' "$1"
 }
 
-judge_mode() { # KERNEL MODE FILE
-	local i tag="$1 $2"
+# Sets tag; false: the detector was not there.
+take_parts() { # KERNEL TITLE FILE
+	tag="$1 $2"
 	part "$3" "$2" alerts > "$work/all"
 	part "$3" "$2" status > "$work/log"
 	part "$3" "$2" scripts > "$work/rc"
 	sed '/^host$/,$d' "$work/all" > "$work/alerts"
 	if ! grep -q 'armed: ' "$work/log"; then
 		not_ok "$tag: the detector is not armed: $(tail -5 "$work/log" | cut -c 1-200)"
-		return
+		return 1
 	fi
 	ok "$tag: $(grep -o 'armed: .*' "$work/log" | head -1)"
+}
+
+judge_mode() { # KERNEL MODE FILE
+	local i tag
+	take_parts "$@" || return
 	for i in "${!rules[@]}"; do
 		judge_row $((i + 1)) "$tag: " "${rules[$i]}" "${expects[$i]}" "${commands[$i]}" \
 			"$(sed -n "$((i + 1))p" "$work/rc")"
@@ -37,6 +44,20 @@ judge_mode() { # KERNEL MODE FILE
 		not_ok "$tag: alerts on the host: $(sed '1,/^host$/d' "$work/all" | head -2)"
 	grep -q "^--- $2 status 0" "$3" && ok "$tag: SIGTERM ends it with status 0" ||
 		not_ok "$tag: $(grep "^--- $2 status" "$3")"
+}
+
+judge_calls() { # KERNEL FILE
+	local i tag
+	take_parts "$1" calls "$2" || return
+	for i in "${!rules[@]}"; do
+		judge_row $((i + 1)) "$tag: " "${rules[$i]}" "${expects[$i]}" "${commands[$i]}" \
+			"$(sed -n "$((i + 1))p" "$work/rc")"
+	done
+	part "$2" calls stats > "$work/stats"
+	jq -e '[.hooks[].target] | contains(["__x64_sys_rename", "__ia32_sys_rename"]) and
+		(map(select(startswith("syscalls/"))) == [])' "$work/stats" > /dev/null 2>&1 &&
+		ok "$tag: all calls hang at their functions" ||
+		not_ok "$tag: hooks: $(jq -c '[.hooks[].target]' "$work/stats" 2>&1 | cut -c 1-300)"
 }
 
 # Hooks of the first policy, of those with opens, of the last one; each open once.
@@ -54,10 +75,18 @@ judge_reload() { # KERNEL MODE FILE
 		not_ok "$1 $2: of ${count:-no} opens $(grep -c 'opened /run/n-' "$work/reload") alerts: $(tail -3 "$work/reload" | cut -c 1-200)"
 }
 
-read_table "$TESTS/vm/cases.tsv"
 vm_tree "$work/tree" "$TESTS/vm/job.sh" || exit 1
+mkdir -p "$work/tree"/{calls,t/calls}
+cp "$TESTS/e2e/calls.yaml" "$TESTS/harness/marker.yaml" "$work/tree/calls/"
+read_table "$TESTS/e2e/calls.tsv"
+for rule in "${rules[@]}"; do rule_name[$rule]=$rule; done
+for i in "${!commands[@]}"; do
+	echo "rm -rf /tmp/guard /tmp/a /tmp/f /tmp/hard /tmp/soft; mkdir -p /tmp/guard/e /tmp/guard/x; : > /tmp/guard/f; : > /tmp/a; ${commands[$i]}" \
+		> "$work/tree/t/calls/$((i + 1)).sh"
+done
+ln -sf busybox "$work/tree/usr/bin/rm"
+read_table "$TESTS/vm/cases.tsv"
 echo "functions tracepoints" > "$work/tree/modes"
-echo "${#commands[@]}" > "$work/tree/count"
 container_id=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
 echo "$container_id" > "$work/tree/id"
 for i in "${!commands[@]}"; do
@@ -65,6 +94,7 @@ for i in "${!commands[@]}"; do
 done
 
 for kernel in "${kernels[@]}"; do
+	read_table "$TESTS/vm/cases.tsv"
 	if ! "$TESTS/vm/fetch.sh" "$VM_CACHE" "$kernel"; then
 		skip "kernel $kernel: its package cannot be had here"
 		continue
@@ -77,5 +107,7 @@ for kernel in "${kernels[@]}"; do
 		judge_mode "$kernel" "$mode" "$work/output"
 		judge_reload "$kernel" "$mode" "$work/output"
 	done
+	read_table "$TESTS/e2e/calls.tsv"
+	judge_calls "$kernel" "$work/output"
 done
 suite_end

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Objects of the kernel programs: the first one makes the maps, further ones use them. */
+#pragma once
+#include "user/policy.h"
+
+struct btf;
+struct tiercel_bpf;
+
+/* An object that is not loaded yet, with no program chosen, for the caller to destroy. owner: the
+ * first object, loaded; NULL: this is it. buffer: bytes of its ring buffer, 0: as the programs
+ * have it. NULL with errno. */
+struct tiercel_bpf *object_open(const struct tiercel_bpf *owner, const struct policy_room *room,
+				unsigned buffer, const struct btf *btf);
