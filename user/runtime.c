@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "user/runtime.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "user/config.h"
+#include "user/runtime_file.h"
 
 const struct runtime *const runtimes[] = {
 #define RUNTIME(id) &runtime_##id,
@@ -34,6 +36,46 @@ void runtime_roots_set(struct runtime_roots *roots, const struct config *c)
 #undef ROOT
 	};
 }
+
+/* ---- whose cgroup it is ---- */
+
+long runtime_user_of(const char *cgroup)
+{
+	static const char start[] = "/user-", end[] = ".slice";
+	const char *at = cgroup ? strstr(cgroup, start) : NULL;
+	char *rest;
+	long uid;
+
+	if (!at)
+		return -1;
+	at += strlen(start);
+	if (!isdigit((unsigned char)*at))
+		return -1;
+	errno = 0;
+	uid = strtol(at, &rest, 10);
+	return errno || strncmp(rest, end, strlen(end)) ? -1 : uid;
+}
+
+/* Whether there is an id in the path above the one that names the container; it is put into
+ * above, NUL-terminated. */
+static bool is_nested(const struct container_ref *ref, char above[RUNTIME_ID_DIGITS + 1])
+{
+	const char *at = ref->cgroup, *own = at ? strstr(at, ref->id) : NULL;
+
+	while (own && at < own) {
+		size_t n = strspn(at, "0123456789abcdef");
+
+		if (n == RUNTIME_ID_DIGITS && at + n <= own) {
+			memcpy(above, at, n);
+			above[n] = '\0';
+			return true;
+		}
+		at += n ? n : 1;
+	}
+	return false;
+}
+
+/* ---- asking ---- */
 
 /* The likeliest of those that were not asked yet, n_runtimes if all were. */
 static size_t choose(const struct container_ref *ref, const bool *asked)
@@ -64,16 +106,24 @@ int containers_read_info(const struct runtime_roots *roots, const struct contain
 			 struct container_info **out, struct buf *why)
 {
 	bool asked[ARRAY_LEN(runtimes)] = {};
+	char above[RUNTIME_ID_DIGITS + 1];
+	bool nested = is_nested(ref, above), of_user = runtime_user_of(ref->cgroup) > 0;
 	int result = -ENOENT;
 	size_t i;
 
 	*out = NULL;
 	while ((i = choose(ref, asked)) < n_runtimes) {
-		struct container_info *info = container_info_new();
+		struct container_info *info;
 		struct buf what = {};
-		int err = info ? runtimes[i]->read(roots, ref, info, &what) : -ENOMEM;
+		int err;
 
 		asked[i] = true;
+		if (of_user && !runtimes[i]->users)
+			continue;
+		info = container_info_new();
+		err = info ? runtimes[i]->read(roots, ref, info, &what) : -ENOMEM;
+		if (!err && nested && (!info->pod.uid || strcmp(info->pod.uid, above)))
+			err = -ENOENT;
 		if (!err) {
 			info->reader = runtimes[i]->name;
 			*out = info;
@@ -90,4 +140,42 @@ int containers_read_info(const struct runtime_roots *roots, const struct contain
 		result = worse(result, err);
 	}
 	return result;
+}
+
+int runtime_absent(const struct texts *places, struct buf *why)
+{
+	for (size_t i = 0; i < places->n; i++)
+		buf_printf(why, "%s%s", i ? ", " : "", places->v[i]);
+	return -ENOENT;
+}
+
+void runtime_named(struct container_info *info, const char *type, const char *id)
+{
+	info->type = type;
+	info->full_id = info->name = container_text(info, id);
+	info->image = info->image_repository = info->image_tag = "";
+	info->image_digest = info->image_id = info->ip = "";
+	info->labels.known = true;
+}
+
+int runtime_list_names(const struct runtime_roots *roots, const struct texts *places,
+		       runtime_found_fn *found, void *to, struct buf *why)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < places->n; i++) {
+		_cleanup_close_ int dir = runtime_open_root(roots, places->v[i]);
+		char **names;
+		long n = dir < 0 ? dir
+				 : runtime_names(dir, ".", runtime_is_name, RUNTIME_LIST_MAX,
+						 &names);
+
+		if (n < 0)
+			continue;
+		for (long k = 0; k < n; k++)
+			found(to, names[k]);
+		runtime_free_names(names, n);
+		any = true;
+	}
+	return any ? 0 : runtime_absent(places, why);
 }

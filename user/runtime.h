@@ -46,6 +46,7 @@ typedef void runtime_found_fn(void *to, const char *id);
 
 struct runtime {
 	const char *name;
+	bool users; /* users who are not root can have containers of their own */
 	/* How likely the runtime made a cgroup of this path: 0 to 100. */
 	unsigned (*likely)(const struct container_ref *ref);
 	/*
@@ -56,10 +57,20 @@ struct runtime {
 	int (*read)(const struct runtime_roots *roots, const struct container_ref *ref,
 		    struct container_info *out, struct buf *why);
 	/* Calls found for the containers of all places. 0; -ENOENT if the runtime's places
-	 * are not there; another -errno with why set. */
+	 * are not there, which why then names; another -errno with why set. */
 	int (*list)(const struct runtime_roots *roots, runtime_found_fn *found, void *to,
 		    struct buf *why);
 };
+
+/* The user whose cgroup it is: N of "/user-N.slice/" in its path; -1 if it is nobody's. */
+long runtime_user_of(const char *cgroup);
+/* For containers that have a name for an id, and no image. */
+void runtime_named(struct container_info *info, const char *type, const char *id);
+/* A list of the names in the places themselves. */
+int runtime_list_names(const struct runtime_roots *roots, const struct texts *places,
+		       runtime_found_fn *found, void *to, struct buf *why);
+/* For list: names the places; returns -ENOENT. */
+int runtime_absent(const struct texts *places, struct buf *why);
 
 #define RUNTIME(id) extern const struct runtime runtime_##id;
 #include "user/runtimes.def"
@@ -68,6 +79,11 @@ extern const struct runtime *const runtimes[];
 extern const size_t n_runtimes;
 
 /*
+ * Cgroups can be named by whoever may make some: users below their own slice, containers below
+ * theirs. So a cgroup of a user is asked about only at that user's runtimes, and one below
+ * another container's is not taken for that of the container it names: only a pod of podman may
+ * stand above its members.
+ *
  * Asks the runtimes, the likeliest first, until one knows the container. *out is new and the
  * caller's. 0; -ENOENT if none knows it; -EAGAIN if one has it but not completely (then *out is
  * NULL); another -errno. why (NULL: not wanted) then holds one line.

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "user/runtime_file.h"
+#include "user/runtime_http.h"
 #include "user/runtime_image.h"
 #include "user/runtime_json.h"
 
@@ -183,6 +184,16 @@ static bool is_id_of(const char *asked, const char *id)
 	return *digits && !strncmp(digits, container_digits(id), strlen(digits));
 }
 
+static void set_image(struct container_info *info, const char *asked, const char *id)
+{
+	if (asked && id && is_id_of(asked, id))
+		info->image = container_text(info, asked);
+	else if (asked)
+		container_set_image(info, asked);
+	if (id)
+		info->image_id = container_text(info, container_digits(id));
+}
+
 /* Names and digest of the image by its id. Not finding them is no error: the image may have lost
  * its names since. */
 static void read_image(int dir, struct container_info *info, struct json_object *o)
@@ -194,14 +205,7 @@ static void read_image(int dir, struct container_info *info, struct json_object 
 	struct buf why = {};
 	char path[RUNTIME_NAME_MAX + 64];
 
-	if (asked && id && is_id_of(asked, id)) {
-		info->image = container_text(info, asked);
-		asked = NULL;
-	} else if (asked) {
-		container_set_image(info, asked);
-	}
-	if (id)
-		info->image_id = container_text(info, container_digits(id));
+	set_image(info, asked, id);
 	if (id && driver && runtime_is_name(driver)) {
 		snprintf(path, sizeof(path), "image/%s/repositories.json", driver);
 		runtime_json_file(dir, path, &repositories, &why);
@@ -234,6 +238,53 @@ static int read_from(const char *root, int dir, const char *id, struct container
 	return 0;
 }
 
+/* ---- from the socket ---- */
+
+static void ask_image(const struct runtime_roots *roots, const char *socket,
+		      struct container_info *info, struct json_object *o)
+{
+	const char *asked = runtime_json_text(runtime_json_get(o, "Config", "Image", NULL));
+	_cleanup_json_ struct json_object *image = NULL;
+	struct buf why = {};
+	char path[128];
+
+	set_image(info, asked, runtime_json_member(o, "Image"));
+	if (info->image_id && runtime_is_id(info->image_id)) {
+		snprintf(path, sizeof(path), "/images/sha256:%s/json", info->image_id);
+		runtime_http_get(roots, socket, path, &image, &why);
+	}
+	runtime_image_names(info, asked, runtime_json_get(image, "RepoTags", NULL),
+			    runtime_json_get(image, "RepoDigests", NULL));
+	buf_free(&why);
+}
+
+static int ask(const struct runtime_roots *roots, const char *socket, const char *id,
+	       struct container_info *info, struct buf *why)
+{
+	_cleanup_json_ struct json_object *o = NULL;
+	struct json_object *host, *mounts;
+	char path[128];
+	int err;
+
+	snprintf(path, sizeof(path), "/containers/%.64s/json", id);
+	err = runtime_http_get(roots, socket, path, &o, why);
+	if (err)
+		return err;
+	host = runtime_json_get(o, "HostConfig", NULL);
+	mounts = runtime_json_get(o, "Mounts", NULL);
+	read_config(info, o);
+	read_host_config(info, host);
+	info->mounts_known = true;
+	for (size_t i = 0; i < runtime_json_length(mounts); i++)
+		add_mount(info, "", runtime_json_at(mounts, i));
+	ask_image(roots, socket, info, o);
+	read_address(info, o, runtime_json_member(host, "NetworkMode"));
+	info->from = container_text(info, socket);
+	return 0;
+}
+
+/* ---- all ---- */
+
 static int read_docker(const struct runtime_roots *roots, const struct container_ref *ref,
 		       struct container_info *out, struct buf *why)
 {
@@ -243,6 +294,12 @@ static int read_docker(const struct runtime_roots *roots, const struct container
 		_cleanup_close_ int dir = runtime_open_root(roots, roots->docker_root.v[i]);
 		int err = dir < 0 ? -ENOENT
 				  : read_from(roots->docker_root.v[i], dir, ref->id, out, why);
+
+		if (err != -ENOENT)
+			return err;
+	}
+	for (size_t i = 0; i < roots->docker_socket.n; i++) {
+		int err = ask(roots, roots->docker_socket.v[i], ref->id, out, why);
 
 		if (err != -ENOENT)
 			return err;
@@ -269,7 +326,7 @@ static int list_docker(const struct runtime_roots *roots, runtime_found_fn *foun
 		runtime_free_names(names, n);
 		result = 0;
 	}
-	return result;
+	return result ? runtime_absent(&roots->docker_root, why) : 0;
 }
 
-const struct runtime runtime_docker = {"docker", likely, read_docker, list_docker};
+const struct runtime runtime_docker = {"docker", false, likely, read_docker, list_docker};

@@ -118,7 +118,7 @@ int runtime_open_dir(int dir, const char *path)
 	return open_below(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-int runtime_read(int dir, const char *path, char **text, size_t *len)
+int runtime_open_file(int dir, const char *path)
 {
 	_cleanup_close_ int fd =
 		open_below(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -128,8 +128,18 @@ int runtime_read(int dir, const char *path, char **text, size_t *len)
 		return fd;
 	if (fstat(fd, &st))
 		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
+	return S_ISREG(st.st_mode) ? TAKE_FD(fd) : -EINVAL;
+}
+
+int runtime_read(int dir, const char *path, char **text, size_t *len)
+{
+	_cleanup_close_ int fd = runtime_open_file(dir, path);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st))
+		return -errno;
 	if (st.st_size > (off_t)RUNTIME_FILE_MAX)
 		return -EFBIG;
 	return read_fd(fd, RUNTIME_FILE_MAX, text, len);

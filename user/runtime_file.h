@@ -23,9 +23,11 @@ bool runtime_is_name(const char *id);
 int runtime_open_root(const struct runtime_roots *roots, const char *path);
 /* A directory below dir. The descriptor or -errno. */
 int runtime_open_dir(int dir, const char *path);
+/* A regular file below dir, for reading. The descriptor; -ELOOP, -EXDEV or -EINVAL if the path
+ * leads elsewhere or to no regular file; another -errno. */
+int runtime_open_file(int dir, const char *path);
 /* All of a regular file below dir, NUL-terminated and freed by the caller. 0; -EFBIG above
- * RUNTIME_FILE_MAX; -ELOOP, -EXDEV or -EINVAL if the path leads elsewhere or to no regular file;
- * another -errno. */
+ * RUNTIME_FILE_MAX; as runtime_open_file(). */
 int runtime_read(int dir, const char *path, char **text, size_t *len);
 
 /* The names in a directory below dir that check holds of, at most max, sorted; freed by

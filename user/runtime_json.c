@@ -135,6 +135,11 @@ enum answer runtime_json_bool(struct json_object *o, const char *name)
 	return json_object_get_boolean(v) ? ANSWER_YES : ANSWER_NO;
 }
 
+int64_t runtime_json_number(struct json_object *o)
+{
+	return json_object_is_type(o, json_type_int) ? json_object_get_int64(o) : 0;
+}
+
 size_t runtime_json_length(struct json_object *array)
 {
 	return json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;

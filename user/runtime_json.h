@@ -34,6 +34,7 @@ const char *runtime_json_text(struct json_object *o);
 /* Text of a member, NULL if there is none or it is no text. */
 const char *runtime_json_member(struct json_object *o, const char *name);
 enum answer runtime_json_bool(struct json_object *o, const char *name);
+int64_t runtime_json_number(struct json_object *o);    /* 0 if it is none */
 size_t runtime_json_length(struct json_object *array); /* 0 if it is no array */
 struct json_object *runtime_json_at(struct json_object *array, size_t i);
 /* Calls each for every member of an object, in the order of the text. */
