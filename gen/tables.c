@@ -161,6 +161,8 @@ static void match_field(const struct tables *t, enum field_id f, const char *tex
 	__u64 found[PRED_WORDS] = {};
 	int w;
 
+	if (pattern_automaton(f) == AUT_COUNT)
+		return; /* no text that an automaton decides */
 	if (f == FIELD_PROC_ARGS)
 		scan_args(t, text, len, end, found);
 	else if (f == FIELD_FD_DIRECTORY)

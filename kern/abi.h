@@ -497,6 +497,21 @@ struct record {
 #define RECORD_SECOND_CUT   (1u << 22) /* the second path is not complete, in any view */
 #define RECORD_TEXT_CUT	    (1u << 23) /* TAIL_TEXT is not complete */
 
+/* The daemon is told of the cgroup of a container when it is made and when it goes: a record of
+ * another form, told apart by type. */
+#define RECORD_NOTICE	0x80000000u
+#define NOTICE_PATH_MAX 1024
+enum { NOTICE_MADE, NOTICE_GONE };
+
+struct notice {
+	__u32 size;
+	__u32 type; /* RECORD_NOTICE */
+	__u32 what; /* NOTICE_* */
+	__u32 len;  /* of path, without its NUL; NOTICE_PATH_MAX - 1: it may go on */
+	__u64 cgroup;
+	char path[NOTICE_PATH_MAX]; /* of the cgroup in its hierarchy, as the kernel calls it */
+};
+
 #define RECORD_MAX 32768 /* bytes, a power of two: the largest record fits */
 
 /* ---- counters, per CPU ---- */
@@ -517,5 +532,6 @@ enum stat_id {
 	STAT_EARLY,	 /* processes first seen at an event */
 	STAT_NO_PROC,	 /* process table full */
 	STAT_NO_CMD,	 /* command line table full */
+	STAT_NO_NOTICE,	 /* containers that the daemon could not be told of: ring buffer full */
 	STAT_COUNT
 };

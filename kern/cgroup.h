@@ -79,6 +79,34 @@ INLINE void set_host(struct container *c)
 	__builtin_memcpy(c->id, "host", 4);
 }
 
+INLINE bool is_host(const struct container *c)
+{
+	return c->id[0] == 'h' && c->id[1] == 'o' && c->id[2] == 's' && c->id[3] == 't' &&
+	       !c->id[4];
+}
+
+/* Whether the name of kn itself holds an id: then it is in scratch.container. */
+GLOBAL int take_id(__u32 idx, __u64 kn)
+{
+	struct kernfs_node *node = (void *)kn;
+	struct scratch *s = scratch_at(idx);
+	const char *name;
+	long len;
+	__u32 at;
+
+	if (!s || !kn)
+		return 0;
+	name = BPF_CORE_READ(node, name);
+	len = bpf_probe_read_kernel_str(s->data + AREA(AREA_NORMAL), NAME_BYTES, name);
+	at = len > ID_DIGITS ? find_id(idx, len - 1) : 0;
+	if (!at)
+		return 0;
+	__builtin_memset(&s->container, 0, sizeof(s->container));
+	bpf_probe_read_kernel(s->container.id, ID_SHOWN,
+			      s->data + AREA(AREA_NORMAL) + ((at - 1) & 255));
+	return 1;
+}
+
 /* Walks up from kn and leaves the answer in scratch.container. */
 GLOBAL int find_container(__u32 idx, __u64 kn)
 {
@@ -88,23 +116,9 @@ GLOBAL int find_container(__u32 idx, __u64 kn)
 		return 0;
 	set_host(&s->container);
 	for (int i = 0; i < CGROUP_DEPTH_MAX; i++) {
-		struct kernfs_node *node = (void *)kn;
-		const char *name;
-		long len;
-		__u32 at;
-
-		if (!kn)
+		if (!kn || take_id(idx, kn))
 			break;
-		name = BPF_CORE_READ(node, name);
-		len = bpf_probe_read_kernel_str(s->data + AREA(AREA_NORMAL), NAME_BYTES, name);
-		at = len > ID_DIGITS ? find_id(idx, len - 1) : 0;
-		if (at) {
-			__builtin_memset(&s->container, 0, sizeof(s->container));
-			bpf_probe_read_kernel(s->container.id, ID_SHOWN,
-					      s->data + AREA(AREA_NORMAL) + ((at - 1) & 255));
-			break;
-		}
-		kn = (__u64)kernfs_parent(node);
+		kn = (__u64)kernfs_parent((void *)kn);
 	}
 	return 0;
 }

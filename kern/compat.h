@@ -78,25 +78,42 @@ INLINE __s64 inode_mtime(struct inode *i)
  * one (cgroup v1), of the pids or memory controller. */
 enum cgroup_subsys_id___any { pids_cgrp_id = 1, memory_cgrp_id = 2 };
 
+/* Index of that controller in arrays of subsystems, -1: there is neither. */
+INLINE int container_controller(void)
+{
+	if (bpf_core_enum_value_exists(enum cgroup_subsys_id___any, pids_cgrp_id))
+		return bpf_core_enum_value(enum cgroup_subsys_id___any, pids_cgrp_id);
+	if (bpf_core_enum_value_exists(enum cgroup_subsys_id___any, memory_cgrp_id))
+		return bpf_core_enum_value(enum cgroup_subsys_id___any, memory_cgrp_id);
+	return -1;
+}
+
 INLINE struct kernfs_node *task_cgroup(struct task_struct *task)
 {
 	struct css_set *set = BPF_CORE_READ(task, cgroups);
 	struct cgroup *cg = BPF_CORE_READ(set, dfl_cgrp);
 	struct cgroup_subsys_state *css = NULL;
-	__u32 i;
+	int i = container_controller();
 
-	if (BPF_CORE_READ(cg, level) > 0)
-		return BPF_CORE_READ(cg, kn);
-	if (bpf_core_enum_value_exists(enum cgroup_subsys_id___any, pids_cgrp_id))
-		i = bpf_core_enum_value(enum cgroup_subsys_id___any, pids_cgrp_id);
-	else if (bpf_core_enum_value_exists(enum cgroup_subsys_id___any, memory_cgrp_id))
-		i = bpf_core_enum_value(enum cgroup_subsys_id___any, memory_cgrp_id);
-	else
+	if (i < 0 || BPF_CORE_READ(cg, level) > 0)
 		return BPF_CORE_READ(cg, kn);
 	bpf_core_read(&css, sizeof(css), &set->subsys[i & 15]);
 	if (!css)
 		return BPF_CORE_READ(cg, kn);
 	return BPF_CORE_READ(css, cgroup, kn);
+}
+
+/* Whether task_cgroup() can be of this one's hierarchy. */
+INLINE bool tells_containers(struct cgroup *cg)
+{
+	struct cgroup_subsys_state *css = NULL;
+	int i = container_controller();
+
+	if (!BPF_CORE_READ(cg, root, hierarchy_id))
+		return true;
+	if (i >= 0)
+		bpf_core_read(&css, sizeof(css), &cg->subsys[i & 15]);
+	return css;
 }
 
 /* Registers of a system call. */

@@ -4,6 +4,7 @@
  * point's values apart and call a handler of kern/exec.h, kern/open.h, kern/call.h or kern/uring.h.
  */
 #include "kern/exec.h"
+#include "kern/notice.h"
 #include "kern/open.h"
 #include "kern/uring.h"
 #include "kern/call.h"
@@ -37,6 +38,20 @@ SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(on_attach_cgroup, struct cgroup *to, const char *path, struct task_struct *task)
 {
 	moved(task);
+	return 0;
+}
+
+SEC("tp_btf/cgroup_mkdir")
+int BPF_PROG(on_cgroup_made, struct cgroup *cg, const char *path)
+{
+	cgroup_made(cg, path);
+	return 0;
+}
+
+SEC("tp_btf/cgroup_rmdir")
+int BPF_PROG(on_cgroup_gone, struct cgroup *cg, const char *path)
+{
+	cgroup_gone(cg, path);
 	return 0;
 }
 

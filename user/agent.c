@@ -40,7 +40,8 @@ int agent_policy_init(struct agent_policy *p, const struct image *image,
 	p->alerts = calloc(n ? n : 1, sizeof(*p->alerts));
 	p->reported = calloc(n ? n : 1, sizeof(*p->reported));
 	p->residual = residual_new(image);
-	if (!p->alerts || !p->reported || !p->residual)
+	p->facts = facts_new(image);
+	if (!p->alerts || !p->reported || !p->residual || !p->facts)
 		return -ENOMEM;
 	return counts_init(&p->counts, n);
 }
@@ -48,6 +49,7 @@ int agent_policy_init(struct agent_policy *p, const struct image *image,
 void agent_policy_free(struct agent_policy *p)
 {
 	residual_free(&p->residual);
+	facts_free(&p->facts);
 	counts_free(&p->counts);
 	free(p->alerts);
 	free(p->reported);
@@ -94,24 +96,64 @@ static void decide(struct agent *a, struct agent_policy *p)
 	}
 }
 
+/* Opens it as the event under way; its policy, NULL if it is none or its policy is gone. */
+static struct agent_policy *open_record(struct agent *a, const void *data, size_t size,
+					uint64_t number)
+{
+	struct agent_policy *p;
+
+	if (record_open(&a->event, data, size, number)) {
+		a->bad_records = add(a->bad_records, 1);
+		log_error("a record of %zu bytes from the kernel makes no sense", size);
+		return NULL;
+	}
+	p = policy_of(a, a->event.rec->generation);
+	if (p)
+		a->event.ctx = p->context;
+	else
+		a->stale_records = add(a->stale_records, 1);
+	return p;
+}
+
+/* One that has waited for what is known of its container. */
+static void on_release(void *ctx, const void *data, size_t size, uint64_t number)
+{
+	struct agent *a = ctx;
+	struct agent_policy *p = open_record(a, data, size, number);
+
+	if (!p)
+		return;
+	containers_look(a->containers, &a->event);
+	decide(a, p);
+}
+
+static bool is_notice(const void *data, size_t size)
+{
+	const struct notice *n = data;
+
+	return size >= sizeof(*n) && n->type == RECORD_NOTICE;
+}
+
 static void on_record(void *ctx, const void *data, size_t size)
 {
 	struct agent *a = ctx;
 	struct agent_policy *p;
 
+	if (is_notice(data, size)) {
+		containers_notice(a->containers, data, size);
+		return;
+	}
 	a->records = add(a->records, 1);
-	if (record_open(&a->event, data, size, a->records)) {
-		a->bad_records = add(a->bad_records, 1);
-		log_error("a record of %zu bytes from the kernel makes no sense", size);
+	p = open_record(a, data, size, a->records);
+	if (!p)
+		return;
+	if (containers_look(a->containers, &a->event)) {
+		decide(a, p);
 		return;
 	}
-	p = policy_of(a, a->event.rec->generation);
-	if (!p) {
-		a->stale_records = add(a->stale_records, 1);
-		return;
-	}
-	a->event.ctx = p->context;
-	decide(a, p);
+	/* Without room those before it are decided, and then this one. */
+	if (!containers_keep(a->containers, &a->event))
+		on_release(a, data, size, a->records);
 }
 
 /* ---- losses ---- */
@@ -195,6 +237,21 @@ static void fill(struct agent *a)
 		log_debug("%d processes were running already", n);
 }
 
+static int open_containers(struct agent *a)
+{
+	const struct containers_options o = {
+		.roots = a->o.roots,
+		.wait_ms = a->o.wait_ms,
+		.facts = a->loaded.facts,
+		.reader = &a->reader,
+		.release = on_release,
+		.ctx = a,
+	};
+	int err = containers_open(&a->containers, &o);
+
+	return err ? err : containers_policy(a->containers, current(a)->facts, a->generation);
+}
+
 int agent_start(struct agent *a, const struct agent_options *o, char *why, size_t size)
 {
 	static const struct reader_ops ops = {on_record, on_drained, on_signal};
@@ -208,6 +265,8 @@ int agent_start(struct agent *a, const struct agent_options *o, char *why, size_
 	if (err)
 		goto out;
 	err = reader_open(&a->reader, a->loaded.events, o->seconds, &ops, a);
+	if (!err)
+		err = open_containers(a);
 	if (!err) {
 		a->later.fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 		err = a->later.fd < 0 ? -errno : reader_add(&a->reader, &a->later, EPOLLIN);
@@ -217,6 +276,7 @@ int agent_start(struct agent *a, const struct agent_options *o, char *why, size_
 		goto out;
 	}
 	fill(a);
+	containers_scan(a->containers);
 	malloc_trim(0); /* what libbpf read of the kernel's types is not needed any more */
 	log_info("armed: %zu rules, %zu hooks", n_rules(o->policy), load_hooks(&a->loaded));
 out:
@@ -236,6 +296,7 @@ int agent_end(struct agent *a)
 
 	load_detach(&a->loaded);
 	err = reader_drain(&a->reader);
+	containers_release(a->containers);
 	report_all_lost(a);
 	return err;
 }
@@ -266,7 +327,9 @@ int agent_switch(struct agent *a, struct agent_policy *p)
 	int err;
 
 	a->policies[IMAGE_SLOT(p->generation)] = p;
-	err = policy_switch(&a->loaded.maps, p->generation);
+	err = containers_policy(a->containers, p->facts, p->generation);
+	if (!err)
+		err = policy_switch(&a->loaded.maps, p->generation);
 	if (err)
 		a->policies[IMAGE_SLOT(p->generation)] = NULL;
 	else
@@ -289,6 +352,8 @@ int agent_retire(struct agent *a)
 	struct agent_policy **old = &a->policies[IMAGE_SLOT(a->generation - 1)];
 	int err = reader_drain(&a->reader);
 
+	containers_release(a->containers);
+	containers_policy(a->containers, NULL, (*old)->generation);
 	report_lost(a, *old);
 	if (!err)
 		err = read_counts(a, *old);
@@ -378,6 +443,7 @@ void agent_free(struct agent *a)
 	if (a->later.fd >= 0)
 		close(a->later.fd);
 	a->later.fd = -1;
+	containers_close(&a->containers);
 	reader_close(&a->reader);
 	load_free(&a->loaded);
 	record_event_free(&a->event);

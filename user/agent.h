@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include "gen/facts.h"
 #include "gen/image.h"
+#include "user/containers.h"
 #include "user/counts.h"
 #include "user/load.h"
 #include "user/reader.h"
@@ -26,6 +28,7 @@ struct agent_policy {
 
 	/* by agent_policy_init() */
 	struct residual *residual;
+	struct facts_of *facts;
 	struct counts counts;
 	uint64_t *alerts;   /* matches handed on, by rule */
 	uint64_t *reported; /* losses handed on, by rule */
@@ -52,6 +55,8 @@ struct agent_options {
 	void *ctx;
 	unsigned seconds; /* 0: until a signal */
 	struct load_options load;
+	struct runtime_roots roots; /* where runtimes keep what they know of containers */
+	unsigned wait_ms;	    /* how long alerts wait for it at most */
 };
 
 struct agent {
@@ -61,6 +66,7 @@ struct agent {
 	struct agent_policy *policies[IMAGE_SLOTS]; /* by IMAGE_SLOT of their generation */
 	uint32_t generation;			    /* of the current one */
 	struct record_event event;
+	struct containers *containers;
 	uint64_t records, bad_records, stale_records;
 	struct tally past; /* of policies that are gone */
 	uint64_t asked, undecided;

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define ID_DIGITS 64
-#define ID_SHOWN  12
 
 const char *const cgroup_places[CGROUP_PLACES] = {"pids", "memory", ""};
 
@@ -40,7 +39,7 @@ static const char *find_id(const char *name, size_t len)
 	return NULL;
 }
 
-bool cgroup_container_id(const char *path, size_t len, char id[SHORT_SIZE])
+bool cgroup_full_id(const char *path, size_t len, struct cgroup_id *out)
 {
 	for (int depth = 0; depth < CGROUP_DEPTH_MAX && len; depth++) {
 		size_t start = len;
@@ -50,13 +49,23 @@ bool cgroup_container_id(const char *path, size_t len, char id[SHORT_SIZE])
 			start--;
 		found = find_id(path + start, len - start);
 		if (found) {
-			memset(id, 0, SHORT_SIZE);
-			memcpy(id, found, ID_SHOWN);
+			*out = (struct cgroup_id){found, ID_DIGITS};
 			return true;
 		}
 		len = start ? start - 1 : 0;
 	}
 	return false;
+}
+
+bool cgroup_container_id(const char *path, size_t len, char id[SHORT_SIZE])
+{
+	struct cgroup_id full;
+
+	if (!cgroup_full_id(path, len, &full))
+		return false;
+	memset(id, 0, SHORT_SIZE);
+	memcpy(id, full.id, full.len < CGROUP_ID_SHOWN ? full.len : CGROUP_ID_SHOWN);
+	return true;
 }
 
 /* A line of /proc/PID/cgroup: "number:controllers:path". */

@@ -12,6 +12,14 @@
  * letter or digit on either side. Writes its first 12 characters, padded with NUL. */
 bool cgroup_container_id(const char *path, size_t len, char id[SHORT_SIZE]);
 
+/* The whole id, and how much of it container.id shows. */
+#define CGROUP_ID_SHOWN 12
+struct cgroup_id {
+	const char *id; /* within the path */
+	size_t len;
+};
+bool cgroup_full_id(const char *path, size_t len, struct cgroup_id *out);
+
 /* The cgroup that tells the container: in the unified hierarchy or, where nothing uses that one,
  * of the pids or memory controller. */
 struct cgroup_place {

@@ -211,7 +211,11 @@ static int start_agent(struct run *r, enum hooks_mode hooks)
 			 .buffer = r->edition->config.kernel_buffer},
 	};
 	char why[512];
-	int err = agent_start(&r->agent, &options, why, sizeof(why));
+	int err;
+
+	runtime_roots_set(&options.roots, &r->edition->config);
+	options.wait_ms = r->edition->config.container_wait_ms;
+	err = agent_start(&r->agent, &options, why, sizeof(why));
 
 	if (err) {
 		log_error("%s", why);

@@ -192,6 +192,9 @@ static int watch(struct watch *w, enum hooks_mode hooks)
 	char why[512] = "no memory";
 	int err = agent_policy_init(&w->policy, &w->image, &context);
 
+	runtime_roots_set(&options.roots, &w->config);
+	options.wait_ms = w->config.container_wait_ms;
+
 	if (!err)
 		err = agent_start(&w->agent, &options, why, sizeof(why));
 	if (err) {

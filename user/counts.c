@@ -115,7 +115,7 @@ const char *stat_name(enum stat_id s)
 		[STAT_LOST] = "lost",		[STAT_NESTED] = "nested",
 		[STAT_TRUNCATED] = "truncated", [STAT_UNREADABLE] = "unreadable",
 		[STAT_EARLY] = "early",		[STAT_NO_PROC] = "no_proc",
-		[STAT_NO_CMD] = "no_cmd",
+		[STAT_NO_CMD] = "no_cmd",	[STAT_NO_NOTICE] = "no_notice",
 	};
 
 	return names[s] ? names[s] : "other";
@@ -133,6 +133,8 @@ const char *stat_text(enum stat_id s)
 		[STAT_EARLY] = "processes first seen at an event",
 		[STAT_NO_PROC] = "processes not kept, table full",
 		[STAT_NO_CMD] = "command lines not kept, table full",
+		[STAT_NO_NOTICE] =
+			"containers not told of when they began or ended, ring buffer full",
 	};
 
 	return texts[s];

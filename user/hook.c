@@ -128,6 +128,12 @@ bool hook_has_target(const struct hook *h, enum hook_id id, const struct btf *bt
 	return args >= 0 && (expected_args(id) < 0 || expected_args(id) == args);
 }
 
+bool hook_is_of_cgroups(enum hook_id id)
+{
+	return id == HOOK_on_attach_cgroup || id == HOOK_on_cgroup_made ||
+	       id == HOOK_on_cgroup_gone;
+}
+
 const char *hook_loss(enum hook_id id)
 {
 	static char text[160];
@@ -138,6 +144,9 @@ const char *hook_loss(enum hook_id id)
 	switch (id) {
 	case HOOK_on_attach_cgroup:
 		return "processes moved into a container are seen as in it from their next exec on";
+	case HOOK_on_cgroup_made:
+	case HOOK_on_cgroup_gone:
+		return "names and images of containers are asked for at their first alert";
 	case HOOK_on_uring_submit:
 	case HOOK_on_uring_submit_sqe:
 	case HOOK_on_uring_complete:

@@ -38,5 +38,7 @@ const char *hook_function(const struct hook *h);
 bool hook_has_target(const struct hook *h, enum hook_id id, const struct btf *btf);
 /* The hook that does the same on other kernels, -1 if there is none. */
 int hook_other_form(enum hook_id id);
+/* Follows cgroups: there is little that cannot be had without it. */
+bool hook_is_of_cgroups(enum hook_id id);
 /* What is not seen without it: the end of a sentence. */
 const char *hook_loss(enum hook_id id);

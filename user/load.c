@@ -124,7 +124,7 @@ static int miss_target(struct attempt *a, enum hook_id id)
 {
 	const struct hook *h = &hooks[id];
 
-	if (h->backend == BACKEND_BOTH && !h->types && id != HOOK_on_attach_cgroup) {
+	if (h->backend == BACKEND_BOTH && !h->types && !hook_is_of_cgroups(id)) {
 		snprintf(a->why, a->why_size, "the kernel has no tracepoint %s", h->target);
 		return -ENOENT;
 	}
@@ -211,6 +211,7 @@ static void take_maps(struct loaded *l)
 	l->maps.cmds_large = bpf_map__fd(skel->maps.cmds_large);
 	l->maps.rule_counts = bpf_map__fd(skel->maps.rule_counts);
 	l->events = bpf_map__fd(skel->maps.events);
+	l->facts = bpf_map__fd(skel->maps.facts);
 	l->stats = bpf_map__fd(skel->maps.stats);
 	l->hook_self = bpf_map__fd(skel->maps.hook_self);
 }

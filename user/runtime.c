@@ -22,19 +22,49 @@ void runtime_roots_set(struct runtime_roots *roots, const struct config *c)
 
 	*roots = (struct runtime_roots){
 		.host = host && strcmp(host, "/") ? host : "",
-#define ROOT(name, member) .name = c->member,
-		ROOT(docker_root, container_docker_root) ROOT(
-			docker_socket, container_docker_socket) ROOT(containerd_root,
-								     container_containerd_root)
-			ROOT(containerd_state, container_containerd_state) ROOT(
-				storage_root, container_storage_root) ROOT(storage_run,
-									   container_storage_run)
-				ROOT(podman_socket, container_podman_socket) ROOT(
-					cni, container_cni_root) ROOT(runc, container_runc_root)
-					ROOT(lxc, container_lxc_root)
-						ROOT(machines, container_machines_root)
-#undef ROOT
+		.docker_root = c->container_docker_root,
+		.docker_socket = c->container_docker_socket,
+		.containerd_root = c->container_containerd_root,
+		.containerd_state = c->container_containerd_state,
+		.storage_root = c->container_storage_root,
+		.storage_run = c->container_storage_run,
+		.podman_socket = c->container_podman_socket,
+		.cni = c->container_cni_root,
+		.runc = c->container_runc_root,
+		.lxc = c->container_lxc_root,
+		.machines = c->container_machines_root,
 	};
+}
+
+static const size_t root_offsets[] = {
+#define ROOT(name) offsetof(struct runtime_roots, name)
+	ROOT(docker_root),  ROOT(docker_socket), ROOT(containerd_root), ROOT(containerd_state),
+	ROOT(storage_root), ROOT(storage_run),	 ROOT(podman_socket),	ROOT(cni),
+	ROOT(runc),	    ROOT(lxc),		 ROOT(machines),
+#undef ROOT
+};
+
+int runtime_roots_copy(struct runtime_roots *to, const struct runtime_roots *from)
+{
+	*to = (struct runtime_roots){.host = strdup(from->host)};
+	if (!to->host)
+		return -ENOMEM;
+	for (size_t i = 0; i < ARRAY_LEN(root_offsets); i++) {
+		const struct texts *t = (const void *)((const char *)from + root_offsets[i]);
+
+		for (size_t k = 0; k < t->n; k++)
+			if (texts_add((void *)((char *)to + root_offsets[i]), t->v[k]))
+				return -ENOMEM;
+	}
+	return 0;
+}
+
+void runtime_roots_free(struct runtime_roots *roots)
+{
+	for (size_t i = 0; i < ARRAY_LEN(root_offsets); i++)
+		texts_free((void *)((char *)roots + root_offsets[i]));
+	free((char *)roots->host);
+	roots->host = NULL;
 }
 
 /* ---- whose cgroup it is ---- */

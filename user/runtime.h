@@ -36,6 +36,10 @@ struct runtime_roots {
  * belong to c. */
 void runtime_roots_set(struct runtime_roots *roots, const struct config *c);
 
+/* A copy that is the caller's. 0 or -ENOMEM; free it in either case. */
+int runtime_roots_copy(struct runtime_roots *to, const struct runtime_roots *from);
+void runtime_roots_free(struct runtime_roots *roots);
+
 struct container_ref {
 	const char *id;	    /* 64 hex digits, or a name where the runtime has names for ids */
 	const char *cgroup; /* path of the cgroup: a hint of the runtime. NULL if not known */
