@@ -16,6 +16,8 @@ enum arg_from {
 	ARG_RESULT,
 	ARG_OPEN_FLAGS,
 	ARG_OPEN_MODE,
+	ARG_FILE_DEV, /* of the file that was opened */
+	ARG_FILE_INO,
 	ARG_PATH,  /* n: first (1) or second (2) path of the call, made absolute */
 	ARG_RAW,   /* n: the same as it was written */
 	ARG_TEXT,  /* the other text of the call */

@@ -11,6 +11,7 @@
 #define CWD	 CALL_CWD
 #define RAW	 CALL_RAW
 #define MSG(arg) (CALL_MSG | (arg))
+#define TEXT	 CALL_TEXT
 static const struct call_shape shapes[EVENT_COUNT] = {
 #define CALL(id, ...) [EVENT_##id] = {1, __VA_ARGS__},
 #define CALL_NAME(id, name)
@@ -25,6 +26,7 @@ static const struct call_shape shapes[EVENT_COUNT] = {
 #undef CWD
 #undef RAW
 #undef MSG
+#undef TEXT
 
 struct call_shape call_shape(enum event_id type)
 {

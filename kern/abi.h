@@ -107,12 +107,13 @@ struct call_shape {
 	__s8 dir1;
 	__s8 path2;
 	__s8 dir2;
-	__s8 pad;
+	__u8 text; /* CALL_TEXT() of an argument, 0: none */
 };
 #define CALL_NO	       (-1)
 #define CALL_RES       (-2) /* the result */
 #define CALL_CWD       (-3)
 #define CALL_RAW       (-4)
+#define CALL_TEXT(arg) ((arg) + 1)
 #define CALL_STUB_TYPE 0x57ab7e57 /* on_call_stub: stands for the event type that a copy serves */
 #define CALL_MSG       8 /* plus the number of an argument: a struct msghdr, not the address itself */
 
@@ -483,6 +484,9 @@ struct record {
 	__u32 fd_type; /* letter of fd.typechar, 0: not known */
 	__u32 nr;      /* number of the system call, in the table of its kind (RECORD_COMPAT) */
 	__u64 args[6]; /* of the system call, as it was called */
+	__u64 ino;     /* of the file that was opened */
+	__u32 dev;     /* as stat() has it */
+	__u32 pad;
 	char name[COMM_SIZE]; /* proc.name: at exec */
 	char comm[COMM_SIZE]; /* now */
 	char container[SHORT_SIZE];
@@ -496,6 +500,8 @@ struct record {
 #define RECORD_COMPAT	    (1u << 21) /* a 32-bit system call */
 #define RECORD_SECOND_CUT   (1u << 22) /* the second path is not complete, in any view */
 #define RECORD_TEXT_CUT	    (1u << 23) /* TAIL_TEXT is not complete */
+#define RECORD_REGISTERS    (1u << 24) /* of an open or an exec: args are there */
+#define RECORD_FILE	    (1u << 25) /* dev and ino are those of the opened file */
 
 /* The daemon is told of the cgroup of a container when it is made and when it goes: a record of
  * another form, told apart by type. */

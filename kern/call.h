@@ -315,6 +315,21 @@ INLINE bool has_second_cut(struct scratch *s)
 	return is_cut(&s->written2) || is_cut(&s->base2);
 }
 
+/* The text that stands beside the paths: short, what it names are names. */
+#define CALL_TEXT_MAX 256
+
+INLINE void call_text(struct scratch *s, struct record *r)
+{
+	unsigned char *to = s->data + AREA(AREA_ENV);
+	long n = bpf_probe_read_user_str(to, CALL_TEXT_MAX,
+					 (void *)call_arg(&s->call, s->call.shape.text - 1));
+
+	if (n == CALL_TEXT_MAX)
+		r->flags |= RECORD_TEXT_CUT;
+	if (n > 0 && n <= CALL_TEXT_MAX)
+		add_tail(s, TAIL_TEXT, to, n - 1);
+}
+
 /* Texts that no rule compared are read here, for who prints them. */
 GLOBAL int call_record(__u32 idx)
 {
@@ -337,6 +352,8 @@ GLOBAL int call_record(__u32 idx)
 		read_file_path(idx, s, AREA_RESOLVED, (struct file *)s->call.file, &s->resolved);
 	if (has_second_cut(s))
 		r->flags |= RECORD_SECOND_CUT;
+	if (s->call.shape.text)
+		call_text(s, r);
 	add_text(s, TAIL_WRITTEN2, &s->written2);
 	add_text(s, TAIL_BASE2, &s->base2);
 	if (s->call.has_socket)
@@ -345,6 +362,16 @@ GLOBAL int call_record(__u32 idx)
 		add_tail(s, TAIL_SUN, s->call.sun, s->call.sun_len);
 	emit(idx);
 	return 0;
+}
+
+/* The flags of clone3 stand at the start of what its first argument points to. */
+INLINE void call_clone_flags(struct scratch *s)
+{
+	__u64 flags = 0;
+
+	if (bpf_probe_read_user(&flags, sizeof(flags), (void *)s->call.args[0]))
+		s->unsure |= FIELD_BIT(FIELD_REGISTER_0);
+	s->call.args[0] = flags;
 }
 
 INLINE void call_event(__u32 idx, struct scratch *s)
@@ -379,11 +406,14 @@ INLINE void call_returned(__u32 idx, struct scratch *s, const struct gate *g, __
 	s->call.record_flags = call->compat ? RECORD_COMPAT : 0;
 	for (int i = 0; i < 6; i++)
 		s->call.args[i] = call->args[i];
+	if (type == EVENT_CLONE3)
+		call_clone_flags(s);
 	call_event(idx, s);
 }
 
 /* An event that is no system call: it has arguments, but no result. */
-INLINE void call_without_result(enum hook_id hook, __u32 type, __u64 arg0, __u64 arg1, __u64 arg2)
+INLINE void call_without_result(enum hook_id hook, __u32 type, __u64 arg0, __u64 arg1, __u64 arg2,
+				__u64 arg3)
 {
 	struct scratch *s = NULL;
 	struct gate g;
@@ -400,6 +430,7 @@ INLINE void call_without_result(enum hook_id hook, __u32 type, __u64 arg0, __u64
 		s->call.args[0] = arg0;
 		s->call.args[1] = arg1;
 		s->call.args[2] = arg2;
+		s->call.args[3] = arg3;
 		call_event(idx, s);
 	}
 	scratch_give(s);

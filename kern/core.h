@@ -37,6 +37,7 @@ struct qstr {
 };
 
 struct super_block {
+	__u32 s_dev;
 	unsigned long s_magic;
 };
 
@@ -73,6 +74,10 @@ struct file {
 	unsigned int f_flags;
 	unsigned int f_mode;
 	void *private_data;
+};
+
+struct linux_binprm {
+	const char *filename;
 };
 
 struct fs_struct {

@@ -1,10 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Births, execs and deaths: the process table is kept here, and execs are events. */
 #pragma once
-#include "kern/emit.h"
+#include "kern/open.h"
+
+/* The file as it was named: by then the kernel's copy, or where the call that failed has it. */
+INLINE void exec_record(struct scratch *s, long res, __u64 filename)
+{
+	struct record *r = record_of(s);
+	struct call c;
+
+	record_head(s);
+	if (res >= 0) {
+		read_given(s, filename, true, AREA_WRITTEN, &s->written);
+		return;
+	}
+	read_call(&c);
+	r->flags |= RECORD_REGISTERS | (c.compat ? RECORD_COMPAT : 0);
+	r->nr = c.nr;
+	__builtin_memcpy(r->args, c.args, sizeof(r->args));
+	filename = s->type == EVENT_EXECVEAT ? c.args[1] : c.args[0];
+	read_given(s, filename, false, AREA_WRITTEN, &s->written);
+}
 
 /* Decides and sends an event of the exec family that is all in s->proc and the numbers. */
-INLINE void exec_event(__u32 idx, struct scratch *s, long res)
+INLINE void exec_event(__u32 idx, struct scratch *s, long res, __u64 filename)
 {
 	struct img im;
 
@@ -25,13 +44,13 @@ INLINE void exec_event(__u32 idx, struct scratch *s, long res)
 	eval_rules(idx, 0);
 	if (!s->n_hits && !s->overflow)
 		return;
-	record_head(s);
+	exec_record(s, res, filename);
 	emit(idx);
 }
 
 /* A new program: everything about it is in kernel memory, or was just put by the kernel where
  * it is read. */
-INLINE void exec_succeeded(struct task_struct *task)
+INLINE void exec_succeeded(struct task_struct *task, struct linux_binprm *bprm)
 {
 	__u32 pid = BPF_CORE_READ(task, tgid);
 	struct control *c = get_control();
@@ -62,7 +81,7 @@ INLINE void exec_succeeded(struct task_struct *task)
 	if (s->proc.live && pid != c->self && get_image(s, &im) &&
 	    enter_type(s, im, EVENT_EXECVE)) {
 		count(STAT_SEEN);
-		exec_event(idx, s, 0);
+		exec_event(idx, s, 0, (__u64)BPF_CORE_READ(bprm, filename));
 	}
 	scratch_give(s);
 }
@@ -79,7 +98,7 @@ INLINE void exec_failed(enum hook_id hook, enum event_id type, long res)
 	if (idx < 0)
 		return;
 	if (proc_enter(idx, s, &g, type))
-		exec_event(idx, s, res);
+		exec_event(idx, s, res, 0);
 	scratch_give(s);
 }
 

@@ -121,6 +121,7 @@ struct {
 #define CWD	 CALL_CWD
 #define RAW	 CALL_RAW
 #define MSG(arg) (CALL_MSG | (arg))
+#define TEXT	 CALL_TEXT
 #define CALL_NAME(id, name)
 #define CALL_SYMBOL(name, symbol)
 #define CALL_OLD(symbol, old)
@@ -140,6 +141,7 @@ const volatile struct call_shape call_shapes[EVENT_MAX] = {
 #undef CWD
 #undef RAW
 #undef MSG
+#undef TEXT
 
 /* The last peer of a socket that is not connected, so that a new one is told apart. */
 struct peer {

@@ -264,6 +264,38 @@ INLINE bool open_begin(__u32 idx, struct scratch *s, struct img im)
 	return true;
 }
 
+/* As stat() has it: the kernel's own form has the major number further up. */
+INLINE __u32 user_dev(__u32 dev)
+{
+	__u32 major = dev >> 20, minor = dev & 0xfffff;
+
+	return (minor & 0xff) | major << 8 | (minor & ~0xff) << 12;
+}
+
+/* What no rule compares: how the call was made, which file it is. */
+INLINE void open_record(struct scratch *s, struct record *r)
+{
+	struct file *f = s->open.file;
+	struct call c = {};
+
+	r->flags |= s->open.record_flags | RECORD_REGISTERS;
+	r->open_flags = s->open.flags;
+	r->mode = s->open.mode;
+	if (s->open.record_flags & RECORD_IO_URING)
+		c.args[0] = (__s64)s->open.dfd;
+	else
+		read_call(&c);
+	if (c.compat)
+		r->flags |= RECORD_COMPAT;
+	r->nr = c.nr;
+	__builtin_memcpy(r->args, c.args, sizeof(r->args));
+	if (!f)
+		return;
+	r->flags |= RECORD_FILE;
+	r->ino = BPF_CORE_READ(f, f_inode, i_ino);
+	r->dev = user_dev(BPF_CORE_READ(f, f_inode, i_sb, s_dev));
+}
+
 INLINE void open_event(__u32 idx, struct scratch *s)
 {
 	struct record *r = record_of(s);
@@ -292,9 +324,7 @@ INLINE void open_event(__u32 idx, struct scratch *s)
 		return;
 	open_outcome(s);
 	record_head(s);
-	r->flags |= s->open.record_flags;
-	r->open_flags = s->open.flags;
-	r->mode = s->open.mode;
+	open_record(s, r);
 	emit(idx);
 }
 

@@ -14,9 +14,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 /* ---- processes: both back ends ---- */
 
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(on_exec, struct task_struct *task)
+int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
-	exec_succeeded(task);
+	exec_succeeded(task, bprm);
 	return 0;
 }
 
@@ -60,16 +60,19 @@ SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_procexit)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
+	__u32 status = t->exit_code;
 
-	call_without_result(HOOK_on_procexit, EVENT_PROCEXIT, t->exit_code, 0, 0);
+	/* status, what it returned, the signal that ended it, whether that left a core */
+	call_without_result(HOOK_on_procexit, EVENT_PROCEXIT, status, status >> 8 & 0xff,
+			    status & 0x7f, status >> 7 & 1);
 	return 0;
 }
 
 SEC("tp_btf/signal_deliver")
 int BPF_PROG(on_signal, int sig, void *info, void *action)
 {
-	call_without_result(HOOK_on_signal, EVENT_SIGNALDELIVER, 0, bpf_get_current_pid_tgid(),
-			    sig);
+	call_without_result(HOOK_on_signal, EVENT_SIGNALDELIVER, 0, bpf_get_current_pid_tgid(), sig,
+			    0);
 	return 0;
 }
 

@@ -40,6 +40,12 @@ static void add_value(struct buf *b, const struct value *v)
 
 /* ---- numbers ---- */
 
+/* Of an open that failed they are zero. */
+static bool has_file(const struct record_event *e)
+{
+	return e->rec->res < 0 || (e->rec->flags & RECORD_FILE);
+}
+
 static enum have number_of(struct record_event *e, const struct arg_source *s, int64_t *out)
 {
 	switch (s->from) {
@@ -60,6 +66,12 @@ static enum have number_of(struct record_event *e, const struct arg_source *s, i
 	case ARG_OPEN_MODE:
 		*out = e->rec->mode;
 		return HAVE_VALUE;
+	case ARG_FILE_DEV:
+		*out = e->rec->dev;
+		return has_file(e) ? HAVE_VALUE : HAVE_UNKNOWN;
+	case ARG_FILE_INO:
+		*out = e->rec->ino;
+		return has_file(e) ? HAVE_VALUE : HAVE_UNKNOWN;
 	case ARG_CALL:
 		*out = e->rec->nr;
 		return HAVE_VALUE;
@@ -352,6 +364,8 @@ enum have argument_get(struct record_event *e, const char *name, struct argument
 	case ARG_SHOWN:
 	case ARG_RESULT:
 	case ARG_OPEN_MODE:
+	case ARG_FILE_DEV:
+	case ARG_FILE_INO:
 		have = number_of(e, s, &n);
 		return have == HAVE_VALUE ? add_number(e, s, name, n, a) : have;
 	case ARG_OPEN_FLAGS:

@@ -70,7 +70,7 @@ GETTER(EVT_RAWARG)
 
 bool field_has_registers(const struct record_event *e)
 {
-	return !field_is_open(e) && !field_is_exec(e);
+	return (!field_is_open(e) && !field_is_exec(e)) || (e->rec->flags & RECORD_REGISTERS);
 }
 
 #define REGISTER(n)                                                                                \
