@@ -83,11 +83,12 @@ e2e() {
 	run_suite e2e/rules tests/e2e/run.sh
 	run_suite e2e/calls tests/e2e/calls.sh
 }
+containers() { run_suite e2e/containers tests/e2e/containers.sh; }
 slack() { run_suite e2e/slack tests/e2e/slack.sh; }
 evasion() { run_suite evasion tests/evasion/run.sh; }
 vm() { run_suite vm tests/vm/run.sh; }
 
-all="tree unit golden conform fuzz differential rules cli e2e reload stats storm tries slack evasion vm sanitized"
+all="tree unit golden conform fuzz differential rules cli e2e containers reload stats storm tries slack evasion vm sanitized"
 # shellcheck disable=SC2048
 for suite in ${*:-$all}; do
 	case " $all " in

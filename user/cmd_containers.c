@@ -113,7 +113,14 @@ static int by_id(const void *a, const void *b)
 	return order ? order : strcmp(x->cgroup, y->cgroup);
 }
 
-/* One of each id: the outermost of its cgroups. */
+static bool is_below(const char *path, const char *above)
+{
+	size_t n = strlen(above);
+
+	return !strncmp(path, above, n) && path[n] == '/';
+}
+
+/* A container's cgroup and those that it has made below are one. */
 static void drop_inner(struct all *a)
 {
 	size_t n = 0;
@@ -122,8 +129,11 @@ static void drop_inner(struct all *a)
 		return;
 	qsort(a->v, a->n, sizeof(*a->v), by_id);
 	for (size_t i = 0; i < a->n; i++) {
-		if (n && !strcmp(a->v[n - 1].id, a->v[i].id)) {
-			a->v[n - 1].processes += a->v[i].processes;
+		struct seen *last = n ? &a->v[n - 1] : NULL;
+
+		if (last && !strcmp(last->id, a->v[i].id) &&
+		    is_below(a->v[i].cgroup, last->cgroup)) {
+			last->processes += a->v[i].processes;
 			free(a->v[i].cgroup);
 		} else {
 			a->v[n++] = a->v[i];

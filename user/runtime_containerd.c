@@ -102,7 +102,7 @@ static void read_cri(const struct place *p, const char *id, struct json_object *
 	const char *container = oci_annotation(spec, CRI "container-name");
 	const char *image = oci_annotation(spec, CRI "image-name");
 
-	oci_read(info, spec, OCI_BINDS, CRI_PLUGIN);
+	oci_read(info, spec, OCI_CRI, CRI_PLUGIN);
 	info->in_pod = true;
 	info->pod_sandbox = !strcmp(kind, "sandbox");
 	info->pod.name = of_cri(info, spec, "sandbox-name");

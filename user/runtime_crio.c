@@ -121,7 +121,7 @@ static int read_from(const struct runtime_roots *roots, struct storage *s, const
 	info->type = "cri-o";
 	kind = oci_annotation(spec, CRIO "ContainerType");
 	info->pod_sandbox = kind && !strcmp(kind, "sandbox");
-	oci_read(info, spec, OCI_BINDS, "/userdata/");
+	oci_read(info, spec, OCI_CRI, "/userdata/");
 	read_labels(info, spec);
 	read_image(info, spec);
 	read_pod(info, spec);
@@ -136,7 +136,6 @@ static int read_from(const struct runtime_roots *roots, struct storage *s, const
 	return err;
 }
 
-/* Calls read for each pair of places. */
 static int read_crio(const struct runtime_roots *roots, const struct container_ref *ref,
 		     struct container_info *out, struct buf *why)
 {

@@ -40,7 +40,20 @@ static const char *find_mode(struct json_object *mount)
 	return "";
 }
 
+/* The option itself, "" if there is none. */
 static const char *propagation(struct json_object *mount)
+{
+	static const char *const options[] = {"rprivate", "private", "rshared",
+					      "shared",	  "rslave",  "slave"};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (has_option(mount, options[i]))
+			return options[i];
+	}
+	return "";
+}
+
+static const char *cri_propagation(struct json_object *mount)
 {
 	if (has_option(mount, "rshared") || has_option(mount, "shared"))
 		return "rshared";
@@ -72,10 +85,12 @@ static void read_mounts(struct container_info *info, struct json_object *spec,
 			.destination = runtime_json_member(m, "destination"),
 			.mode = which == OCI_ALL ? find_mode(m) : "",
 			.rdwr = !has_option(m, "ro"),
-			.propagation = which == OCI_ALL ? root : propagation(m),
+			.propagation = which == OCI_ALL	  ? root
+				       : which == OCI_CRI ? cri_propagation(m)
+							  : propagation(m),
 		};
 
-		if (which == OCI_BINDS && !is_bind(m))
+		if (which != OCI_ALL && !is_bind(m))
 			continue;
 		if (skip && mount.source && strstr(mount.source, skip))
 			continue;

@@ -7,8 +7,9 @@ struct container_info;
 struct json_object;
 
 enum oci_mounts {
-	OCI_ALL,  /* every mount, as containerd's own clients see them */
-	OCI_BINDS /* what was asked for: binds, but for those of a source with skip in it */
+	OCI_ALL,   /* every mount, as containerd's own clients see them */
+	OCI_BINDS, /* what was asked for: binds, but for those of a source with skip in it */
+	OCI_CRI	   /* the same with Kubernetes' words for the propagation */
 };
 
 /* privileged, host_*, env and mounts. skip: NULL, or part of the path of what the runtime made. */

@@ -40,8 +40,7 @@ static void read_answer(struct container_info *info, struct json_object *o)
 	runtime_json_labels(info, &info->labels, runtime_json_get(o, "Config", "Labels", NULL));
 	if (!info->name)
 		info->name = container_text(info, name);
-	if (ip && *ip)
-		info->ip = container_text(info, ip);
+	info->ip = container_text(info, ip ? ip : "");
 	if (pod && *pod) {
 		info->in_pod = true;
 		info->pod.uid = container_text(info, pod);
@@ -108,7 +107,10 @@ static int read_from(const struct runtime_roots *roots, struct storage *s, const
 	err = storage_read(s, id, info, why);
 	if (err)
 		return err;
-	if (!podman_db_read(s->root, id, info)) {
+	if (podman_db_read(s->root, id, info)) {
+		/* networks are there before the container starts */
+		info->ip = info->ip ? info->ip : "";
+	} else {
 		bool answered = socket && ask(roots, socket, id, info);
 
 		for (size_t i = 0; !socket && i < roots->podman_socket.n && !answered; i++)
