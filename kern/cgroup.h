@@ -6,11 +6,10 @@
  */
 #pragma once
 #include "kern/compat.h"
+#include "kern/container_id.h"
 #include "kern/scratch.h"
 
-#define ID_DIGITS  64
-#define ID_SHOWN   12
-#define NAME_BYTES 256
+#define ID_DIGITS 64
 
 INLINE bool is_digit_of_id(unsigned char c)
 {
@@ -85,42 +84,84 @@ INLINE bool is_host(const struct container *c)
 	       !c->id[4];
 }
 
-/* Whether the name of kn itself holds an id: then it is in scratch.container. */
-GLOBAL int take_id(__u32 idx, __u64 kn)
+/* Takes the part of the name in AREA_NORMAL for the id. */
+GLOBAL int keep_id(__u32 idx, __u32 from, __u32 len)
 {
-	struct kernfs_node *node = (void *)kn;
 	struct scratch *s = scratch_at(idx);
-	const char *name;
-	long len;
-	__u32 at;
 
-	if (!s || !kn)
+	if (!s || !len)
 		return 0;
-	name = BPF_CORE_READ(node, name);
-	len = bpf_probe_read_kernel_str(s->data + AREA(AREA_NORMAL), NAME_BYTES, name);
-	at = len > ID_DIGITS ? find_id(idx, len - 1) : 0;
-	if (!at)
-		return 0;
-	__builtin_memset(&s->container, 0, sizeof(s->container));
-	bpf_probe_read_kernel(s->container.id, ID_SHOWN,
-			      s->data + AREA(AREA_NORMAL) + ((at - 1) & 255));
+	id_keep(s->container.id, s->data + AREA(AREA_NORMAL), (struct id_part){from, len});
 	return 1;
 }
 
-/* Walks up from kn and leaves the answer in scratch.container. */
-GLOBAL int find_container(__u32 idx, __u64 kn)
+/* Reads the name of kn to AREA_NORMAL; its length. */
+INLINE __u32 read_name(struct scratch *s, struct kernfs_node *kn)
+{
+	const char *name = BPF_CORE_READ(kn, name);
+	long len = bpf_probe_read_kernel_str(s->data + AREA(AREA_NORMAL), NAME_BYTES, name);
+
+	return len > 0 ? len - 1 : 0;
+}
+
+/* Whether the name of kn itself holds an id: then it is in scratch.container. */
+GLOBAL int take_id(__u32 idx, __u64 kn)
 {
 	struct scratch *s = scratch_at(idx);
+	struct id_part p;
+	__u32 len, at;
+
+	if (!s || !kn)
+		return 0;
+	len = read_name(s, (void *)kn);
+	at = len >= ID_DIGITS ? find_id(idx, len) : 0;
+	if (at)
+		return keep_id(idx, at - 1, ID_SHOWN);
+	p = id_of_named(s->data + AREA(AREA_NORMAL), len);
+	return keep_id(idx, p.from, p.len);
+}
+
+/* Whether kn is the second component of its path and named as a container can be. */
+GLOBAL int take_second(__u32 idx, __u64 kn)
+{
+	struct scratch *s = scratch_at(idx);
+	struct kernfs_node *above = kn ? kernfs_parent((void *)kn) : NULL;
+	struct id_part p;
+	__u32 len;
+
+	above = above ? kernfs_parent(above) : NULL;
+	if (!s || !above || kernfs_parent(above))
+		return 0;
+	len = read_name(s, (void *)kn);
+	p = id_of_second(s->data + AREA(AREA_NORMAL), len);
+	return keep_id(idx, p.from, p.len);
+}
+
+/*
+ * Walks up from kn and leaves the answer in scratch.container. inner: for a process in a pid
+ * namespace of its own. Returns whether the answer is the same for all processes of the cgroup.
+ */
+GLOBAL int find_container(__u32 idx, __u64 kn, __u32 inner)
+{
+	struct scratch *s = scratch_at(idx);
+	int certain = 1;
 
 	if (!s)
 		return 0;
-	set_host(&s->container);
 	for (int i = 0; i < CGROUP_DEPTH_MAX; i++) {
-		if (!kn || take_id(idx, kn))
+		if (!kn)
 			break;
+		if (take_id(idx, kn))
+			return certain;
+		if (take_second(idx, kn)) {
+			if (inner)
+				return 0;
+			certain = 0;
+		}
 		kn = (__u64)kernfs_parent((void *)kn);
 	}
-	return 0;
+	set_host(&s->container);
+	return certain;
 }
 
 /* What the daemon has told of a container, NULL for nothing yet. */
@@ -157,8 +198,8 @@ INLINE void read_container(__u32 idx, struct scratch *s, struct task_struct *tas
 
 	s->proc.cgroup = id;
 	if (!known) {
-		find_container(idx, (__u64)kn);
-		bpf_map_update_elem(&containers, &id, &s->container, BPF_ANY);
+		if (find_container(idx, (__u64)kn, BPF_CORE_READ(task, thread_pid, level) > 0))
+			bpf_map_update_elem(&containers, &id, &s->container, BPF_ANY);
 		known = &s->container;
 	}
 	__builtin_memcpy(s->proc.container, known->id, SHORT_SIZE);

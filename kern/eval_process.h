@@ -4,6 +4,7 @@
  * the live shapes of s->proc. In pieces that the verifier checks one by one.
  */
 #pragma once
+#include "kern/container_id.h"
 #include "kern/eval.h"
 
 /* Whether the tests of guard i hold. */
@@ -171,6 +172,7 @@ INLINE void eval_facts(struct scratch *s, struct img im)
 GLOBAL int eval_process_short(__u32 idx)
 {
 	struct scratch *s = scratch_at(idx);
+	char id[SHORT_SIZE];
 	struct img im;
 
 	if (!s || !get_image(s, &im))
@@ -178,7 +180,10 @@ GLOBAL int eval_process_short(__u32 idx)
 	__builtin_memset(s->truth, 0, sizeof(s->truth));
 	__builtin_memset(s->unknown, 0, sizeof(s->unknown));
 	eval_short(s, im, FIELD_PROC_NAME, s->proc.name);
-	eval_short(s, im, FIELD_CONTAINER_ID, s->proc.container);
+	/* container.id ends with its NUL: what may stand behind it is not part of it */
+	__builtin_memset(id, 0, sizeof(id));
+	__builtin_memcpy(id, s->proc.container, ID_SHOWN);
+	eval_short(s, im, FIELD_CONTAINER_ID, id);
 	if (automaton(im, AUT_CONTAINER)->n_states) {
 		__builtin_memcpy(s->data + AREA(AREA_NORMAL), s->proc.container, SHORT_SIZE);
 		eval_whole(idx, im, AUT_CONTAINER, AREA(AREA_NORMAL), short_len(s->proc.container),

@@ -41,13 +41,31 @@ INLINE void cgroup_made(struct cgroup *cg, const char *path)
 	scratch_give(s);
 }
 
+/* One that may have been a container's: what its processes were is not kept. */
+INLINE void second_gone(struct cgroup *cg, const char *path)
+{
+	struct scratch *s = NULL;
+	int idx;
+
+	if (BPF_CORE_READ(cg, root, hierarchy_id))
+		return;
+	idx = scratch_take(&s);
+	if (idx < 0)
+		return;
+	if (take_second(idx, (__u64)BPF_CORE_READ(cg, kn)))
+		notice_send(BPF_CORE_READ(cg, kn, id), path, NOTICE_GONE);
+	scratch_give(s);
+}
+
 INLINE void cgroup_gone(struct cgroup *cg, const char *path)
 {
 	__u64 id = BPF_CORE_READ(cg, kn, id);
 	struct container *known = bpf_map_lookup_elem(&containers, &id);
 
-	if (!known)
+	if (!known) {
+		second_gone(cg, path);
 		return;
+	}
 	if (!is_host(known))
 		notice_send(id, path, NOTICE_GONE);
 	bpf_map_delete_elem(&containers, &id);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kern/container_id.h"
+
 #define ID_DIGITS 64
 
 const char *const cgroup_places[CGROUP_PLACES] = {"pids", "memory", ""};
@@ -39,33 +41,77 @@ static const char *find_id(const char *name, size_t len)
 	return NULL;
 }
 
-bool cgroup_full_id(const char *path, size_t len, struct cgroup_id *out)
+/* A component as the kernel programs read it. */
+static struct id_part named(const char *name, size_t len, bool second)
+{
+	unsigned char copy[NAME_BYTES] = {};
+
+	if (len >= sizeof(copy))
+		len = sizeof(copy) - 1;
+	memcpy(copy, name, len);
+	return second ? id_of_second(copy, len) : id_of_named(copy, len);
+}
+
+/* Whether the component from start on is the second one. */
+static bool is_second(const char *path, size_t start)
+{
+	size_t slashes = 0;
+
+	for (size_t i = 0; i < start; i++)
+		slashes += path[i] == '/';
+	return slashes == 2;
+}
+
+static bool id_in(const char *path, size_t start, size_t len, bool inner, struct cgroup_id *out)
+{
+	const char *name = path + start, *hex = find_id(name, len);
+	struct id_part p = {};
+
+	if (hex) {
+		*out = (struct cgroup_id){hex, ID_DIGITS, name + len};
+		return true;
+	}
+	p = named(name, len, false);
+	if (!p.len && inner && is_second(path, start))
+		p = named(name, len, true);
+	*out = (struct cgroup_id){name + p.from, p.len, name + len};
+	return p.len;
+}
+
+bool cgroup_full_id(const char *path, size_t len, bool inner, struct cgroup_id *out)
 {
 	for (int depth = 0; depth < CGROUP_DEPTH_MAX && len; depth++) {
 		size_t start = len;
-		const char *found;
 
 		while (start && path[start - 1] != '/')
 			start--;
-		found = find_id(path + start, len - start);
-		if (found) {
-			*out = (struct cgroup_id){found, ID_DIGITS};
+		if (id_in(path, start, len - start, inner, out))
 			return true;
-		}
 		len = start ? start - 1 : 0;
 	}
 	return false;
 }
 
-bool cgroup_container_id(const char *path, size_t len, char id[SHORT_SIZE])
+void cgroup_short_id(const struct cgroup_id *id, char out[SHORT_SIZE])
+{
+	unsigned char copy[NAME_BYTES] = {};
+	bool hex = find_id(id->id, id->len) == id->id && id->len == ID_DIGITS;
+
+	memcpy(copy, id->id, id->len < sizeof(copy) ? id->len : sizeof(copy) - 1);
+	id_keep(out, copy, (struct id_part){0, hex ? ID_SHOWN : id->len});
+}
+
+bool cgroup_container_id(const char *path, size_t len, bool inner, char id[SHORT_SIZE])
 {
 	struct cgroup_id full;
 
-	if (!cgroup_full_id(path, len, &full))
-		return false;
+	if (cgroup_full_id(path, len, inner, &full)) {
+		cgroup_short_id(&full, id);
+		return true;
+	}
 	memset(id, 0, SHORT_SIZE);
-	memcpy(id, full.id, full.len < CGROUP_ID_SHOWN ? full.len : CGROUP_ID_SHOWN);
-	return true;
+	memcpy(id, "host", 4);
+	return false;
 }
 
 /* A line of /proc/PID/cgroup: "number:controllers:path". */
@@ -136,14 +182,12 @@ bool cgroup_choose(const char *text, size_t len, struct cgroup_place *out)
 	return false;
 }
 
-void cgroup_parse(const char *text, size_t len, char id[SHORT_SIZE])
+void cgroup_parse(const char *text, size_t len, bool inner, char id[SHORT_SIZE])
 {
-	struct cgroup_place place;
+	struct cgroup_place place = {.path = ""};
 
-	if (cgroup_choose(text, len, &place) && cgroup_container_id(place.path, place.path_len, id))
-		return;
-	memset(id, 0, SHORT_SIZE);
-	memcpy(id, "host", 4);
+	cgroup_choose(text, len, &place);
+	cgroup_container_id(place.path, place.path_len, inner, id);
 }
 
 static bool has_option(const char *options, const char *name)

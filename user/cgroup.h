@@ -8,17 +8,22 @@
 #include <stddef.h>
 #include "kern/abi.h"
 
-/* Looks for the innermost component of a cgroup path that holds an id: 64 hex digits with no
- * letter or digit on either side. Writes its first 12 characters, padded with NUL. */
-bool cgroup_container_id(const char *path, size_t len, char id[SHORT_SIZE]);
-
-/* The whole id, and how much of it container.id shows. */
-#define CGROUP_ID_SHOWN 12
+/*
+ * The whole id of the container: of the innermost component that holds one, 64 hex digits with no
+ * letter or digit on either side, or a name as LXC and systemd-nspawn give them. inner: of a
+ * process in a pid namespace of its own, so that the second component is one of a container, too.
+ */
 struct cgroup_id {
 	const char *id; /* within the path */
 	size_t len;
+	const char *end; /* of the component in the path */
 };
-bool cgroup_full_id(const char *path, size_t len, struct cgroup_id *out);
+bool cgroup_full_id(const char *path, size_t len, bool inner, struct cgroup_id *out);
+/* What is kept of it, as the kernel programs do: what container.id shows, padded with NUL; behind a
+ * NUL what else tells long names apart. */
+void cgroup_short_id(const struct cgroup_id *id, char out[SHORT_SIZE]);
+/* Both at once; false and "host" if there is none. */
+bool cgroup_container_id(const char *path, size_t len, bool inner, char id[SHORT_SIZE]);
 
 /* The cgroup that tells the container: in the unified hierarchy or, where nothing uses that one,
  * of the pids or memory controller. */
@@ -36,8 +41,8 @@ extern const char *const cgroup_places[CGROUP_PLACES];
 /* Chooses from the text of /proc/PID/cgroup; false if it names none of them. */
 bool cgroup_choose(const char *text, size_t len, struct cgroup_place *out);
 
-/* Container id by the text of /proc/PID/cgroup: "host" if there is none. */
-void cgroup_parse(const char *text, size_t len, char id[SHORT_SIZE]);
+/* The same by the text of /proc/PID/cgroup. */
+void cgroup_parse(const char *text, size_t len, bool inner, char id[SHORT_SIZE]);
 
 /* Where the hierarchy of a controller ("": the unified one) is mounted. 0 or -errno. */
 int cgroup_mount_point(const char *controller, char *out, size_t size);

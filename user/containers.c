@@ -72,9 +72,11 @@ static int64_t now(void)
 	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
+static const char host[SHORT_SIZE] = "host";
+
 static bool is_host(const char *id)
 {
-	return !strncmp(id, "host", SHORT_SIZE);
+	return !memcmp(id, host, SHORT_SIZE);
 }
 
 /* ---- the table ---- */
@@ -84,10 +86,10 @@ static struct entry **find(struct containers *c, const char *id)
 	uint32_t h = 2166136261u;
 	struct entry **at;
 
-	for (int i = 0; i < SHORT_SIZE && id[i]; i++)
+	for (int i = 0; i < SHORT_SIZE; i++)
 		h = (h ^ (unsigned char)id[i]) * 16777619u;
 	at = &c->buckets[h % BUCKETS];
-	while (*at && strncmp((*at)->id, id, SHORT_SIZE))
+	while (*at && memcmp((*at)->id, id, SHORT_SIZE))
 		at = &(*at)->next;
 	return at;
 }
@@ -145,7 +147,7 @@ static struct entry *add(struct containers *c, const char *id)
 	e = calloc(1, sizeof(*e));
 	if (!e)
 		return NULL;
-	strncpy(e->id, id, SHORT_SIZE - 1);
+	memcpy(e->id, id, SHORT_SIZE);
 	e->last = &e->first;
 	at = find(c, id);
 	e->next = *at;
@@ -176,7 +178,7 @@ static int tell(struct containers *c, int slot, const char *id, const struct con
 
 	if (!c->policies[slot].facts)
 		return 0;
-	memcpy(key.container, id, strnlen(id, SHORT_SIZE));
+	memcpy(key.container, id, SHORT_SIZE);
 	memset(e->container, 0, sizeof(e->container));
 	memcpy(e->container, key.container, SHORT_SIZE);
 	e->container_info = info;
@@ -205,7 +207,7 @@ int containers_policy(struct containers *c, const struct facts_of *facts, uint32
 	c->policies[slot].generation = generation;
 	if (!facts)
 		return 0;
-	err = tell(c, slot, "host", NULL, true);
+	err = tell(c, slot, host, NULL, true);
 	for (size_t i = 0; i < BUCKETS && !err; i++) {
 		for (struct entry *e = c->buckets[i]; e && !err; e = e->next)
 			if (e->state == STATE_KNOWN)
@@ -329,19 +331,17 @@ static void ask(struct containers *c, struct entry *e, bool patient)
 }
 
 /* Begins an entry, or begins it anew: its container was started again. */
-static struct entry *begin(struct containers *c, const char *path, size_t len, bool patient)
+static struct entry *begin(struct containers *c, const char *path, size_t len, bool inner,
+			   bool patient)
 {
-	char id[SHORT_SIZE] = {};
+	char id[SHORT_SIZE];
 	struct cgroup_id full;
-	const char *below;
 	struct entry *e;
 
-	if (!cgroup_full_id(path, len, &full))
+	if (!cgroup_full_id(path, len, inner, &full))
 		return NULL;
-	below = memchr(full.id, '/', path + len - full.id);
-	if (below) /* the container's own cgroup is meant */
-		len = below - path;
-	memcpy(id, full.id, full.len < CGROUP_ID_SHOWN ? full.len : CGROUP_ID_SHOWN);
+	cgroup_short_id(&full, id);
+	len = full.end - path; /* the container's own cgroup is meant, not one below */
 	e = *find(c, id);
 	if (e && !e->gone && e->full)
 		return e;
@@ -420,7 +420,7 @@ static void on_answers(void *ctx, uint32_t events)
 
 static void on_found(void *ctx, const char *path, size_t len)
 {
-	begin(ctx, path, len, false);
+	begin(ctx, path, len, false, false);
 }
 
 void containers_scan(struct containers *c)
@@ -430,14 +430,14 @@ void containers_scan(struct containers *c)
 
 static void end(struct containers *c, const char *path, size_t len)
 {
-	char id[SHORT_SIZE] = {};
+	char id[SHORT_SIZE];
 	struct cgroup_id full;
 	struct entry **at;
 
 	/* Not one below it. */
-	if (!cgroup_full_id(path, len, &full) || memchr(full.id, '/', path + len - full.id))
+	if (!cgroup_full_id(path, len, true, &full) || full.end != path + len)
 		return;
-	memcpy(id, full.id, full.len < CGROUP_ID_SHOWN ? full.len : CGROUP_ID_SHOWN);
+	cgroup_short_id(&full, id);
 	at = find(c, id);
 	if (!*at || ((*at)->full && strncmp((*at)->full, full.id, full.len)))
 		return;
@@ -453,7 +453,7 @@ int containers_notice(struct containers *c, const void *data, size_t size)
 	if (size < sizeof(*n) || n->len >= sizeof(n->path))
 		return -EBADMSG;
 	if (n->what == NOTICE_MADE)
-		begin(c, n->path, n->len, true);
+		begin(c, n->path, n->len, false, true);
 	else
 		end(c, n->path, n->len);
 	return 0;
@@ -466,8 +466,8 @@ static struct entry *meet(struct containers *c, const struct record_event *ev)
 	struct entry *e = NULL;
 
 	if (!cgroup_tree_path(c->tree, ev->rec->cgroup, path, sizeof(path)))
-		e = begin(c, path, strlen(path), true);
-	if (e && !strncmp(e->id, ev->container, SHORT_SIZE))
+		e = begin(c, path, strlen(path), true, true);
+	if (e && !memcmp(e->id, ev->container, SHORT_SIZE))
 		return e;
 	e = *find(c, ev->container);
 	if (!e)

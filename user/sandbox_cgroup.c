@@ -125,7 +125,7 @@ static bool is_inside(void)
 		return false;
 	n = fread(text, 1, sizeof(text), f);
 	fclose(f);
-	cgroup_parse(text, n, id);
+	cgroup_parse(text, n, false, id);
 	return strncmp(id, "host", sizeof(id));
 }
 

@@ -125,6 +125,21 @@ static uint64_t cgroup_inode(const struct scan *sc, const struct cgroup_place *p
 	return 0;
 }
 
+/* Whether its pid namespace is not the first one: then it has a number in two of them. */
+static bool is_inner(int dir)
+{
+	char text[4096];
+	ssize_t n = read_at(dir, "status", text, sizeof(text) - 1);
+	unsigned first, second;
+	const char *line;
+
+	if (n < 0)
+		return false;
+	text[n] = '\0';
+	line = strstr(text, "\nNSpid:");
+	return line && sscanf(line, "\nNSpid: %u %u", &first, &second) == 2;
+}
+
 static int read_cgroup(const struct scan *sc, int dir, struct found *f)
 {
 	char text[8192];
@@ -133,7 +148,9 @@ static int read_cgroup(const struct scan *sc, int dir, struct found *f)
 
 	if (n < 0)
 		return n;
-	cgroup_parse(text, n, f->proc.container);
+	cgroup_parse(text, n, false, f->proc.container);
+	if (!strcmp(f->proc.container, "host") && is_inner(dir))
+		cgroup_parse(text, n, true, f->proc.container);
 	if (cgroup_choose(text, n, &place))
 		f->proc.cgroup = cgroup_inode(sc, &place);
 	return 0;

@@ -46,6 +46,16 @@ static void container_id(void **state)
 		{"/docker/" OTHER "/docker/" ID, FOUND},
 		{"/docker/" ID "/init.scope", FOUND},
 		{"/docker/" ID "/a/b/c/", FOUND},
+		/* names for ids */
+		{"/lxc.payload.web", "web"},
+		{"/lxc.payload.web/init.scope", "web"},
+		{"/lxc.payload.a-name-of-21-letters", "a-name-of-21"},
+		{"/lxc.monitor.web", NULL},
+		{"/lxc.payload.", NULL},
+		{"/machine.slice/systemd-nspawn@deb.service/payload", "deb"},
+		{"/machine.slice/machine-deb.scope", "deb"},
+		{"/machine.slice/machine-.scope", NULL},
+		{"/lxc.payload.host", "host."},
 		/* the host */
 		{"/", NULL},
 		{"", NULL},
@@ -64,12 +74,52 @@ static void container_id(void **state)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char id[SHORT_SIZE] = "before";
-		bool found = cgroup_container_id(cases[i].path, strlen(cases[i].path), id);
+		bool found = cgroup_container_id(cases[i].path, strlen(cases[i].path), false, id);
 
 		if (found != !!cases[i].id)
 			fail_msg("%s: %s", cases[i].path, found ? "an id" : "no id");
-		assert_string_equal(id, found ? cases[i].id : "before");
+		assert_string_equal(id, found ? cases[i].id : "host");
 	}
+}
+
+/* Of a process in a pid namespace of its own. */
+static void second_component(void **state)
+{
+	static const struct {
+		const char *path, *id;
+	} cases[] = {
+		{"/default/web", "web"},
+		{"/lxc/web/system.slice/a.service", "web"},
+		{"/k8s.io/" ID, FOUND},
+		{"/default/host", "host."},
+		{"/default/hostage", "hostage"},
+		{"/web", "host"},
+		{"/", "host"},
+		{"/system.slice/a.service", "host"},
+		{"/user.slice/user-0.slice/session-1.scope", "host"},
+		{"/a/b.scope/c", "host"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char id[SHORT_SIZE];
+
+		cgroup_container_id(cases[i].path, strlen(cases[i].path), true, id);
+		assert_string_equal(id, cases[i].id);
+		cgroup_container_id(cases[i].path, strlen(cases[i].path), false, id);
+		assert_string_equal(id, strstr(cases[i].path, ID) ? FOUND : "host");
+	}
+}
+
+/* Long names that begin alike are told apart behind what container.id shows. */
+static void long_names(void **state)
+{
+	char a[SHORT_SIZE], b[SHORT_SIZE];
+
+	cgroup_container_id("/default/name-of-a-container-1", 30, true, a);
+	cgroup_container_id("/default/name-of-a-container-2", 30, true, b);
+	assert_string_equal(a, "name-of-a-co");
+	assert_string_equal(b, "name-of-a-co");
+	assert_memory_not_equal(a, b, SHORT_SIZE);
 }
 
 static void proc_text(void **state)
@@ -96,7 +146,7 @@ static void proc_text(void **state)
 		struct cgroup_place place;
 		bool chosen = cgroup_choose(cases[i].text, len, &place);
 
-		cgroup_parse(cases[i].text, len, id);
+		cgroup_parse(cases[i].text, len, false, id);
 		assert_string_equal(id, cases[i].id);
 		assert_int_equal(chosen, !!cases[i].controller);
 		if (chosen)
@@ -117,8 +167,8 @@ static void path_has_no_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(container_id),
-		cmocka_unit_test(proc_text),
+		cmocka_unit_test(container_id),	   cmocka_unit_test(second_component),
+		cmocka_unit_test(long_names),	   cmocka_unit_test(proc_text),
 		cmocka_unit_test(path_has_no_end),
 	};
 
