@@ -48,7 +48,17 @@ enum event_id {
 
 _Static_assert(FIELD_KERNEL_COUNT <= 64, "fields known to the kernel index a 64-bit mask");
 _Static_assert(EVENT_COUNT <= EVENT_MAX, "event types index a table of the image");
-_Static_assert(EVENT_OPEN_BY_HANDLE_AT < 64, "event types with hooks of their own come first");
+_Static_assert(EVENT_UNLINKAT < 64, "event types with hooks of their own come first");
+
+/* What io_uring does as well as a system call: kern/ring.h. */
+#define RING_TYPES                                                                                 \
+	(EVENT_BIT(EVENT_ACCEPT) | EVENT_BIT(EVENT_ACCEPT4) | EVENT_BIT(EVENT_BIND) |              \
+	 EVENT_BIT(EVENT_CONNECT) | EVENT_BIT(EVENT_FSETXATTR) | EVENT_BIT(EVENT_LINKAT) |         \
+	 EVENT_BIT(EVENT_LISTEN) | EVENT_BIT(EVENT_MKDIRAT) | EVENT_BIT(EVENT_RECVFROM) |          \
+	 EVENT_BIT(EVENT_RECVMSG) | EVENT_BIT(EVENT_RENAMEAT) | EVENT_BIT(EVENT_RENAMEAT2) |       \
+	 EVENT_BIT(EVENT_SENDMSG) | EVENT_BIT(EVENT_SENDTO) | EVENT_BIT(EVENT_SETXATTR) |          \
+	 EVENT_BIT(EVENT_SHUTDOWN) | EVENT_BIT(EVENT_SOCKET) | EVENT_BIT(EVENT_SPLICE) |           \
+	 EVENT_BIT(EVENT_SYMLINKAT) | EVENT_BIT(EVENT_UNLINKAT))
 
 /* ---- limits ---- */
 
@@ -120,7 +130,7 @@ struct call_shape {
 /* ---- policy image ---- */
 
 #define IMAGE_MAGIC   0x434c4954u /* "TILC" */
-#define IMAGE_VERSION 3
+#define IMAGE_VERSION 4
 
 /* Bits. A predicate is one bit of a vector of PRED_WORDS words: process predicates (fixed at
  * exec) first, event predicates from EVENT_PRED_BASE on. */

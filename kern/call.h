@@ -71,6 +71,14 @@ INLINE void call_roles(struct scratch *s)
 	c->sock.flags = flags;
 }
 
+/* What is asked of the descriptor of an event. */
+#define FD_FIELDS                                                                                  \
+	(FIELD_BIT(FIELD_FD_NUM) | FIELD_BIT(FIELD_FD_TYPECHAR) | FIELD_BIT(FIELD_FD_TYPE) |       \
+	 FIELD_BIT(FIELD_FD_L4PROTO) | FIELD_BIT(FIELD_FD_CONNECTED) |                             \
+	 FIELD_BIT(FIELD_FD_NAME_CHANGED) | FIELD_BIT(FIELD_FD_IS_SERVER) |                        \
+	 FIELD_BIT(FIELD_FD_CIP) | FIELD_BIT(FIELD_FD_SIP) | FIELD_BIT(FIELD_FD_CPORT) |           \
+	 FIELD_BIT(FIELD_FD_SPORT))
+
 /* The descriptor that the event is about. */
 GLOBAL int call_fd(__u32 idx)
 {
@@ -93,7 +101,12 @@ GLOBAL int call_fd(__u32 idx)
 		c->fd = (__s32)call_arg(c, column);
 	else if (c->res >= 0)
 		c->fd = c->res;
-	c->file = (__u64)file_of_fd(c->fd);
+	if (c->no_fd && c->res >= 0) {
+		c->fd = -1;
+		s->unsure |= FD_FIELDS;
+		return 0;
+	}
+	c->file = c->given_file ? c->given_file : (__u64)file_of_fd(c->fd);
 	read_fd_kind(c);
 	if (s->type == EVENT_MEMFD_CREATE && c->fd_type)
 		c->fd_type = 'm';
@@ -212,7 +225,9 @@ INLINE void read_path_arg(__u32 idx, struct scratch *s, __s8 column, __s8 dir, e
 	text->state = base->state = TEXT_NONE;
 	if (column == CALL_NO || !from)
 		return;
-	read_given(s, from, false, area, text);
+	read_given(s, from, s->call.ring, area, text);
+	if (s->call.ring && text->len >= URING_TEXT - 1)
+		text->state = TEXT_CUT;
 	if (text->state != TEXT_WHOLE || dir == CALL_RAW || s->data[AREA(area)] == '/')
 		return;
 	read_base(idx, s, dir == CALL_CWD ? AT_FDCWD : (__s32)call_arg(&s->call, dir), base_area,
@@ -403,6 +418,7 @@ INLINE void call_returned(__u32 idx, struct scratch *s, const struct gate *g, __
 	s->call.res = res;
 	s->call.no_result = 0;
 	s->call.nr = call->nr;
+	s->call.given_file = s->call.ring = s->call.no_fd = 0;
 	s->call.record_flags = call->compat ? RECORD_COMPAT : 0;
 	for (int i = 0; i < 6; i++)
 		s->call.args[i] = call->args[i];

@@ -262,8 +262,86 @@ struct io_open {
 	struct open_how how;
 };
 
+struct io_cqe {
+	__s32 fd; /* of the submission, until the request is done */
+};
+
 struct io_kiocb {
+	struct file *file;
 	__u8 opcode;
+	__u32 flags;
+	struct io_cqe cqe;
+};
+
+struct io_accept {
+	void *addr;
+	int *addr_len;
+	int flags;
+	__u32 file_slot;
+};
+
+struct io_bind {
+	int addr_len;
+};
+
+struct io_connect {
+	void *addr;
+	int addr_len;
+};
+
+struct io_link {
+	int old_dfd;
+	int new_dfd;
+	struct filename *oldpath;
+	struct filename *newpath;
+	int flags;
+};
+
+struct io_listen {
+	int backlog;
+};
+
+struct io_mkdir {
+	int dfd;
+	unsigned short mode;
+	struct filename *filename;
+};
+
+struct io_rename {
+	int old_dfd;
+	int new_dfd;
+	struct filename *oldpath;
+	struct filename *newpath;
+	int flags;
+};
+
+struct io_shutdown {
+	int how;
+};
+
+struct io_socket {
+	int domain;
+	int type;
+	int protocol;
+	__u32 file_slot;
+};
+
+struct io_splice {
+	__u64 len;
+	int splice_fd_in;
+	unsigned int flags;
+};
+
+struct io_sr_msg {
+	void *buf; /* of a message: its header */
+	unsigned int len;
+	unsigned int msg_flags;
+};
+
+struct io_unlink {
+	int dfd;
+	int flags;
+	struct filename *filename;
 };
 
 struct io_uring_cqe {
@@ -317,3 +395,5 @@ struct io_uring_cqe {
 #define TCP_LISTEN	  10
 #define IORING_OP_OPENAT  18
 #define IORING_OP_OPENAT2 28
+#define REQ_F_FIXED_FILE  1
+#define REQ_F_CQE_SKIP	  0x40 /* no completion is posted if the request succeeds */

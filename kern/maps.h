@@ -102,6 +102,23 @@ struct {
 	__type(value, struct uring_open);
 } uring SEC(".maps");
 
+/* Other requests of io_uring, in the form of the system call that does the same: arguments that
+ * are texts are the offset of one of text, plus one. */
+struct ring_call {
+	__u64 args[6];
+	__u32 type; /* enum event_id */
+	__u32 no_fd;
+	__u32 len[2];
+	char text[2 * URING_TEXT];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 256);
+	__type(key, __u64);
+	__type(value, struct ring_call);
+} ring_calls SEC(".maps");
+
 /* ---- system calls: filled by the loader ---- */
 
 /* The number of a system call to its event type plus one; 0: none of ours. */

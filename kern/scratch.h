@@ -90,6 +90,9 @@ struct call_state {
 	struct socket_info sock;
 	__s32 sun_len; /* of sun, 0: there is no path */
 	__u32 no_result;
+	__u64 given_file; /* where fd is no number of a descriptor; 0: fd is one */
+	__u32 ring;	  /* a request of io_uring: texts are in kernel memory */
+	__u32 no_fd;	  /* the result is no descriptor, although it looks like one */
 	char sun[SUN_ROOM];
 };
 
@@ -133,8 +136,10 @@ struct scratch {
 	struct facts facts;   /* of the container of proc; generation 0: not known */
 	struct cmd_large cmd; /* also built here before it goes into its map */
 	struct uring_open uring;
+	struct ring_call ring;
 	struct open_args open;
 	struct call_state call;
+	struct call regs; /* of a system call: on the stack there is no room for it */
 	struct hit hits[HIT_MAX];
 	unsigned char data[DATA_SIZE + AREA_SLACK];
 	unsigned char out[RECORD_MAX + 4096 + 256]; /* a tail is copied before its end is checked */

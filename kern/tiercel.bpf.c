@@ -6,6 +6,7 @@
 #include "kern/exec.h"
 #include "kern/notice.h"
 #include "kern/open.h"
+#include "kern/ring.h"
 #include "kern/uring.h"
 #include "kern/call.h"
 
@@ -236,7 +237,6 @@ int BPF_PROG(on_call_return, void *regs, long ret)
 {
 	struct scratch *s = NULL;
 	int idx = scratch_mine(&s);
-	struct call call;
 	struct gate g;
 
 	if (idx < 0)
@@ -244,8 +244,8 @@ int BPF_PROG(on_call_return, void *regs, long ret)
 	g.pid = bpf_get_current_pid_tgid() >> 32;
 	g.generation = s->generation;
 	g.proc = bpf_map_lookup_elem(&procs, &g.pid);
-	read_regs(&call, regs);
-	call_returned(idx, s, &g, s->type & (EVENT_MAX - 1), &call, ret);
+	read_regs(&s->regs, regs);
+	call_returned(idx, s, &g, s->type & (EVENT_MAX - 1), &s->regs, ret);
 	scratch_give(s);
 	return 0;
 }
@@ -369,7 +369,6 @@ int on_call_exit(struct sys_exit *ctx)
 {
 	__u32 type = call_types[ctx->nr & (CALL_NR_MAX - 1)];
 	struct scratch *s = NULL;
-	struct call call;
 	struct gate g;
 	int idx;
 
@@ -378,8 +377,8 @@ int on_call_exit(struct sys_exit *ctx)
 	idx = scratch_take(&s);
 	if (idx < 0)
 		return 0;
-	read_call(&call);
-	call_returned(idx, s, &g, type - 1, &call, ctx->ret);
+	read_call(&s->regs);
+	call_returned(idx, s, &g, type - 1, &s->regs, ctx->ret);
 	scratch_give(s);
 	return 0;
 }
@@ -412,5 +411,35 @@ SEC("tp_btf/io_uring_complete")
 int BPF_PROG(on_uring_complete_res, void *ring, void *req, __u64 user_data, int res)
 {
 	uring_completed(HOOK_on_uring_complete_res, req, res);
+	return 0;
+}
+
+/* ---- the same of other requests than opens: both back ends ---- */
+
+SEC("tp_btf/io_uring_submit_req")
+int BPF_PROG(on_ring_submit, struct io_kiocb *req)
+{
+	ring_submitted(HOOK_on_ring_submit, req);
+	return 0;
+}
+
+SEC("tp_btf/io_uring_submit_sqe")
+int BPF_PROG(on_ring_submit_sqe, struct io_kiocb *req)
+{
+	ring_submitted(HOOK_on_ring_submit_sqe, req);
+	return 0;
+}
+
+SEC("tp_btf/io_uring_complete")
+int BPF_PROG(on_ring_complete, void *ring, void *req, struct io_uring_cqe *cqe)
+{
+	ring_completed(HOOK_on_ring_complete, req, BPF_CORE_READ(cqe, res));
+	return 0;
+}
+
+SEC("tp_btf/io_uring_complete")
+int BPF_PROG(on_ring_complete_res, void *ring, void *req, __u64 user_data, int res)
+{
+	ring_completed(HOOK_on_ring_complete_res, req, res);
 	return 0;
 }

@@ -22,6 +22,31 @@ INLINE void uring_keep(struct scratch *s, struct io_kiocb *req, __u8 op)
 	bpf_map_update_elem(&uring, &key, u, BPF_ANY);
 }
 
+/* Taken apart in the scratch slot: the stack has no room. A direct descriptor is in no table that
+ * we read: only the text is known. */
+INLINE void uring_opened(const struct gate *g, const struct uring_open *u, long res)
+{
+	struct scratch *s = NULL;
+	int idx = scratch_take(&s);
+	struct open_args *a;
+
+	if (idx < 0)
+		return;
+	a = &s->open;
+	a->type = u->type;
+	a->res = res;
+	a->file = NULL;
+	a->text = u->len > 0 ? (__u64)u->text : 0;
+	a->text_in_kernel = true;
+	a->no_file = u->file_slot != 0 || res == RES_SOME_FD;
+	a->dfd = u->dfd;
+	a->flags = u->flags;
+	a->mode = u->mode;
+	a->record_flags = RECORD_IO_URING;
+	opened_in(idx, s, g, a);
+	scratch_give(s);
+}
+
 INLINE void uring_submitted(enum hook_id hook, struct io_kiocb *req)
 {
 	__u8 op = BPF_CORE_READ(req, opcode);
@@ -37,27 +62,20 @@ INLINE void uring_submitted(enum hook_id hook, struct io_kiocb *req)
 	if (idx < 0)
 		return;
 	uring_keep(s, req, op);
+	/* Its completion will not be told if it succeeds: it passes for one that did. */
+	if (BPF_CORE_READ(req, flags) & REQ_F_CQE_SKIP)
+		uring_opened(&g, &s->uring, RES_SOME_FD);
 	scratch_give(s);
 }
 
 INLINE void uring_completed(enum hook_id hook, void *req, __s32 res)
 {
-	struct open_args a = {.text_in_kernel = true, .record_flags = RECORD_IO_URING};
 	__u64 key = (__u64)req;
 	struct uring_open *u = bpf_map_lookup_elem(&uring, &key);
 	struct gate g;
 
 	if (!u || !gate_open(&g, hook))
 		return;
-	a.type = u->type;
-	a.res = res;
-	a.text = u->len > 0 ? (__u64)u->text : 0;
-	a.dfd = u->dfd;
-	a.flags = u->flags;
-	a.mode = u->mode;
-	/* a direct descriptor is in no table that we read: only the text is known */
-	a.file = NULL;
-	a.no_file = u->file_slot != 0;
-	opened(&g, &a);
+	uring_opened(&g, u, res);
 	bpf_map_delete_elem(&uring, &key);
 }

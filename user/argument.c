@@ -2,11 +2,13 @@
 #include "user/argument.h"
 
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "user/calls.h"
 #include "user/fields.h"
 #include "user/procfs.h"
 #include "user/users.h"
@@ -46,6 +48,14 @@ static bool has_file(const struct record_event *e)
 	return e->rec->res < 0 || (e->rec->flags & RECORD_FILE);
 }
 
+/* Of a request of io_uring the number of the call that does the same. */
+static int64_t call_of(const struct record_event *e)
+{
+	int nr = e->rec->flags & RECORD_IO_URING ? call_number(e->rec->type) : -1;
+
+	return nr < 0 ? (int64_t)e->rec->nr : nr;
+}
+
 static enum have number_of(struct record_event *e, const struct arg_source *s, int64_t *out)
 {
 	switch (s->from) {
@@ -73,7 +83,7 @@ static enum have number_of(struct record_event *e, const struct arg_source *s, i
 		*out = e->rec->ino;
 		return has_file(e) ? HAVE_VALUE : HAVE_UNKNOWN;
 	case ARG_CALL:
-		*out = e->rec->nr;
+		*out = call_of(e);
 		return HAVE_VALUE;
 	default:
 		return HAVE_MISSING;
@@ -347,7 +357,7 @@ static enum have of_field(struct record_event *e, const struct arg_source *s, st
 
 static enum have call(struct record_event *e, const struct arg_source *s, struct argument *a)
 {
-	buf_printf(&a->plain, "%u", e->rec->nr);
+	buf_printf(&a->plain, "%" PRIi64, call_of(e));
 	if (s->form == AS_TEXT)
 		buf_str(&a->meaning, field_event_type(e));
 	return HAVE_VALUE;

@@ -89,9 +89,17 @@ static int tracepoint_args(const struct btf *btf, const char *name)
 static int expected_args(enum hook_id id)
 {
 	switch (id) {
+	case HOOK_on_uring_submit: /* since 6.3: (req) */
+	case HOOK_on_ring_submit:
+		return 1;
+	case HOOK_on_uring_submit_sqe: /* since 6.0: (req, force_nonblock) */
+	case HOOK_on_ring_submit_sqe:
+		return 2;
 	case HOOK_on_uring_complete: /* since 6.13: (ctx, req, cqe) */
+	case HOOK_on_ring_complete:
 		return 3;
 	case HOOK_on_uring_complete_res: /* before, the members of cqe one by one */
+	case HOOK_on_ring_complete_res:
 		return 7;
 	default:
 		return -1;
@@ -109,6 +117,14 @@ int hook_other_form(enum hook_id id)
 		return HOOK_on_uring_complete_res;
 	case HOOK_on_uring_complete_res:
 		return HOOK_on_uring_complete;
+	case HOOK_on_ring_submit:
+		return HOOK_on_ring_submit_sqe;
+	case HOOK_on_ring_submit_sqe:
+		return HOOK_on_ring_submit;
+	case HOOK_on_ring_complete:
+		return HOOK_on_ring_complete_res;
+	case HOOK_on_ring_complete_res:
+		return HOOK_on_ring_complete;
 	default:
 		return -1;
 	}
@@ -152,6 +168,11 @@ const char *hook_loss(enum hook_id id)
 	case HOOK_on_uring_complete:
 	case HOOK_on_uring_complete_res:
 		return "opens through io_uring are not seen";
+	case HOOK_on_ring_submit:
+	case HOOK_on_ring_submit_sqe:
+	case HOOK_on_ring_complete:
+	case HOOK_on_ring_complete_res:
+		return "system calls made through io_uring are not seen, opens excepted";
 	default:
 		break;
 	}

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <linux/aio_abi.h>
 #include <linux/sched.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -357,6 +358,39 @@ static int by_fcntl_dup(char **arg)
 	return verdict(execve(arg[0], arg, environ));
 }
 
+/* Datagrams without a connection, several by one call. */
+static int by_sendmmsg(char **arg)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(arg[0]))};
+	struct iovec v = {.iov_base = "x", .iov_len = 1};
+	struct mmsghdr m[2];
+
+	to.sin_addr.s_addr = htonl(0x7f030405);
+	memset(m, 0, sizeof(m));
+	for (int i = 0; i < 2; i++) {
+		m[i].msg_hdr.msg_name = &to;
+		m[i].msg_hdr.msg_namelen = sizeof(to);
+		m[i].msg_hdr.msg_iov = &v;
+		m[i].msg_hdr.msg_iovlen = 1;
+	}
+	return verdict(sendmmsg(socket(AF_INET, SOCK_DGRAM, 0), m, 2, 0));
+}
+
+/* A file system by the calls that mount(2) is not one of. */
+static int by_mount_api(char **arg)
+{
+	int fs = (int)syscall(SYS_fsopen, "tmpfs", 0), fd;
+
+	if (fs < 0)
+		return verdict(-1);
+	if (syscall(SYS_fsconfig, fs, 6, NULL, NULL, 0)) /* FSCONFIG_CMD_CREATE */
+		return verdict(-1);
+	fd = (int)syscall(SYS_fsmount, fs, 0, 0);
+	if (fd < 0)
+		return verdict(-1);
+	return verdict(syscall(SYS_move_mount, fd, "", AT_FDCWD, arg[0], 4));
+}
+
 /* Only the namespaces of another process, by a descriptor of it. */
 static int by_setns(char **arg)
 {
@@ -389,6 +423,8 @@ static const struct {
 	{"message", 1, by_message, "FILE           a descriptor by SCM_RIGHTS"},
 	{"pidfd", 1, by_pidfd, "FILE             a descriptor by pidfd_getfd"},
 	{"fcntl-dup", 1, by_fcntl_dup, "PROGRAM ARG... with a socket as its input"},
+	{"sendmmsg", 1, by_sendmmsg, "PORT          to 127.3.4.5"},
+	{"mount-api", 1, by_mount_api, "DIR          a tmpfs, by move_mount"},
 	{"setns", 1, by_setns, "PID              into its namespaces, by a pidfd"},
 };
 

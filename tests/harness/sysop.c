@@ -14,6 +14,7 @@
 #include <linux/io_uring.h>
 #include <linux/openat2.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,6 +112,8 @@ static int op_openat2(char **arg)
 	return verdict(syscall(SYS_openat2, AT_FDCWD, arg[1], &how, sizeof(how)));
 }
 
+static bool ring_is_quiet; /* no completion is asked for */
+
 /* The queue of one request; the completion tells the result as io_uring tells it. */
 static int uring_call(struct io_uring_sqe *sqe)
 {
@@ -119,6 +122,7 @@ static int uring_call(struct io_uring_sqe *sqe)
 	char *sq, *cq;
 	struct io_uring_sqe *sqes;
 	struct io_uring_cqe *cqe;
+	unsigned wanted = 1;
 
 	if (fd < 0)
 		return errno == EPERM ? NO_SUCH_CALL : verdict(fd);
@@ -131,9 +135,13 @@ static int uring_call(struct io_uring_sqe *sqe)
 	if (sq == MAP_FAILED || cq == MAP_FAILED || sqes == MAP_FAILED)
 		return verdict(-1);
 	sqes[0] = *sqe;
+	if (ring_is_quiet) {
+		sqes[0].flags |= IOSQE_CQE_SKIP_SUCCESS;
+		wanted = 0;
+	}
 	*(uint32_t *)(sq + p.sq_off.array) = 0;
 	__atomic_store_n((uint32_t *)(sq + p.sq_off.tail), 1, __ATOMIC_RELEASE);
-	if (syscall(SYS_io_uring_enter, fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0)
+	if (syscall(SYS_io_uring_enter, fd, 1, wanted, IORING_ENTER_GETEVENTS, NULL, 0) < 0)
 		return verdict(-1);
 	cqe = (struct io_uring_cqe *)(cq + p.cq_off.cqes);
 	errno = cqe->res < 0 ? -cqe->res : 0;
@@ -343,6 +351,12 @@ static int prefix_name(char **arg)
 	return run(arg + 1);
 }
 
+static int prefix_quiet(char **arg)
+{
+	ring_is_quiet = true;
+	return run(arg);
+}
+
 static int prefix_chroot(char **arg)
 {
 	if (chroot(arg[0]) || chdir("/"))
@@ -515,6 +529,8 @@ static const struct op {
 	{"uring", 1, op_uring,
 	 "NAME FD ADDR LEN ADDR2 FLAGS ADDR3 a request of io_uring; arguments: call_arg()"},
 	{"name", 2, prefix_name, "NAME ...            rename the process by prctl, then ..."},
+	{"quiet", 1, prefix_quiet,
+	 "...                do ... through io_uring without a completion"},
 	{"chroot", 2, prefix_chroot, "DIR ...           change the root, then ..."},
 	{"flip", 2, op_flip, "COUNT FILE         openat while a thread rewrites the name"},
 	{"count", 3, op_count,
