@@ -276,19 +276,21 @@ INLINE __u32 user_dev(__u32 dev)
 INLINE void open_record(struct scratch *s, struct record *r)
 {
 	struct file *f = s->open.file;
-	struct call c = {};
+	struct call *c = &s->regs;
 
 	r->flags |= s->open.record_flags | RECORD_REGISTERS;
 	r->open_flags = s->open.flags;
 	r->mode = s->open.mode;
-	if (s->open.record_flags & RECORD_IO_URING)
-		c.args[0] = (__s64)s->open.dfd;
-	else
-		read_call(&c);
-	if (c.compat)
+	if (s->open.record_flags & RECORD_IO_URING) {
+		__builtin_memset(c, 0, sizeof(*c));
+		c->args[0] = (__s64)s->open.dfd;
+	} else {
+		read_call(c);
+	}
+	if (c->compat)
 		r->flags |= RECORD_COMPAT;
-	r->nr = c.nr;
-	__builtin_memcpy(r->args, c.args, sizeof(r->args));
+	r->nr = c->nr;
+	__builtin_memcpy(r->args, c->args, sizeof(r->args));
 	if (!f)
 		return;
 	r->flags |= RECORD_FILE;

@@ -7,6 +7,7 @@
  */
 #pragma once
 #include "kern/decide.h"
+#include "kern/compat.h"
 #include "kern/maps.h"
 
 /* Areas of scratch.data. A text never starts outside its area and never reaches further than

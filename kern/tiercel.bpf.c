@@ -299,19 +299,16 @@ INLINE void open_plain(struct open_args *a, const struct call *c)
 	}
 }
 
-INLINE void open_call(struct open_args *a)
+INLINE void open_call(struct open_args *a, const struct call *c)
 {
-	struct call c;
-
-	read_call(&c);
 	if (a->type == EVENT_OPENAT)
-		open_at(a, &c);
+		open_at(a, c);
 	else if (a->type == EVENT_OPENAT2)
-		open_at2(a, &c);
+		open_at2(a, c);
 	else if (a->type == EVENT_OPEN_BY_HANDLE_AT)
-		a->flags = c.args[2];
+		a->flags = c->args[2];
 	else
-		open_plain(a, &c);
+		open_plain(a, c);
 }
 
 /* Hook and event type of a system call. */
@@ -346,10 +343,11 @@ INLINE enum hook_id hook_of_call(long nr, enum event_id *type)
 SEC("tracepoint")
 int on_syscall_exit(struct sys_exit *ctx)
 {
-	struct open_args a = {.res = ctx->ret};
 	enum event_id type;
 	enum hook_id hook = hook_of_call(ctx->nr, &type);
+	struct scratch *s = NULL;
 	struct gate g;
+	int idx;
 
 	if (type == EVENT_EXECVE || type == EVENT_EXECVEAT) {
 		exec_failed(hook, type, ctx->ret);
@@ -357,9 +355,16 @@ int on_syscall_exit(struct sys_exit *ctx)
 	}
 	if (!gate_open(&g, hook))
 		return 0;
-	a.type = type;
-	open_call(&a);
-	opened(&g, &a);
+	idx = scratch_take(&s);
+	if (idx < 0)
+		return 0;
+	__builtin_memset(&s->open, 0, sizeof(s->open));
+	s->open.res = ctx->ret;
+	s->open.type = type;
+	read_call(&s->regs);
+	open_call(&s->open, &s->regs);
+	opened_in(idx, s, &g, &s->open);
+	scratch_give(s);
 	return 0;
 }
 
