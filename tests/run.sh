@@ -83,7 +83,10 @@ e2e() {
 	run_suite e2e/rules tests/e2e/run.sh
 	run_suite e2e/calls tests/e2e/calls.sh
 }
-containers() { run_suite e2e/containers tests/e2e/containers.sh; }
+containers() {
+	run_suite e2e/containers tests/e2e/containers.sh
+	run_suite e2e/containers-live tests/e2e/containers-live.sh
+}
 slack() { run_suite e2e/slack tests/e2e/slack.sh; }
 evasion() { run_suite evasion tests/evasion/run.sh; }
 vm() { run_suite vm tests/vm/run.sh; }
