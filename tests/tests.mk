@@ -104,7 +104,8 @@ $(B)/tests/conform/conform: $(CONFORM_SRC) tests/conform/conform.h $(B)/user.a $
 
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
 FUZZ := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
-FUZZ_USER := $(wildcard user/buf.c user/event*.c user/format*.c user/json*.c user/log.c user/util.c user/value*.c)
+FUZZ_USER := $(wildcard user/buf.c user/event*.c user/format*.c user/json*.c user/libcurl.c user/log.c user/bolt.c \
+	user/container_info.c user/runtime*.c user/util.c user/value*.c)
 FUZZ_OBJ := $(GEN_SRC:%.c=$(B)/fuzz/%.o) $(FUZZ_USER:%.c=$(B)/fuzz/%.o)
 FUZZ_CFLAGS := -std=gnu17 -I. -I$(B) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) -O1 -g -MMD -MP \
 	-fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all

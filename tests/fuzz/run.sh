@@ -12,7 +12,8 @@ trap 'rm -rf "$tmp"' EXIT
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
 
 # TARGET, runs of the bounded run, longest input
-targets="rules:1500:4096 condition:4000:600 format:5000:300 event:4000:2000 image:8000:65536"
+targets="rules:1500:4096 condition:4000:600 format:5000:300 event:4000:2000 image:8000:65536
+	container:2000:20000"
 
 TIERCEL=$TIERCEL "$TESTS/fuzz/seeds.sh" "$fuzz/seeds" || { not_ok "fuzz: seeds"; exit 1; }
 
