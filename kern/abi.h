@@ -528,7 +528,16 @@ struct notice {
 	char path[NOTICE_PATH_MAX]; /* of the cgroup in its hierarchy, as the kernel calls it */
 };
 
-#define RECORD_MAX 32768 /* bytes, a power of two: the largest record fits */
+/* Bytes: the largest record fits, whatever rules print. */
+#define TEXT_TAILS 10 /* of argv and of paths */
+#define RECORD_MAX 49152
+_Static_assert(sizeof(struct record) + TEXT_TAILS * (PATH_MAX_LEN + 8) +
+			       HIT_MAX * sizeof(struct hit) +
+			       ANCESTORS_MAX * sizeof(struct ancestor) +
+			       sizeof(struct socket_info) + SUN_ROOM + sizeof(struct task_info) +
+			       SHORT_SIZE + 512 <=
+		       RECORD_MAX,
+	       "a value could be left out of a record");
 
 /* ---- counters, per CPU ---- */
 

@@ -12,7 +12,7 @@ INLINE struct record *record_of(struct scratch *s)
 }
 
 /* Copies len bytes from src behind the record; ranges that do not fit are left out, which the
- * sizes of kern/abi.h make impossible. */
+ * size of RECORD_MAX makes impossible. */
 INLINE void add_tail(struct scratch *s, enum tail_id id, const void *src, __u32 len)
 {
 	struct record *r = record_of(s);
@@ -133,26 +133,58 @@ INLINE void record_head(struct scratch *s)
 	__builtin_memcpy(r->container, s->proc.container, SHORT_SIZE);
 }
 
+INLINE void count_rule(struct scratch *s, __u32 rule, __u32 flags, __u32 lost)
+{
+	struct rule_count *c;
+
+	rule += IMAGE_SLOT(s->generation) * rule_room;
+	c = bpf_map_lookup_elem(&rule_counts, &rule);
+	if (!c)
+		return;
+	if (lost) {
+		c->lost++;
+		return;
+	}
+	c->matched++;
+	if (flags & HIT_UNSURE)
+		c->unsure++;
+}
+
 GLOBAL int count_hit(__u32 idx, __u32 i, __u32 lost)
 {
 	struct scratch *s = scratch_at(idx);
-	struct rule_count *c;
-	__u32 rule;
 
-	if (!s || i >= HIT_MAX)
-		return 0;
-	rule = s->hits[i].rule + IMAGE_SLOT(s->generation) * rule_room;
-	c = bpf_map_lookup_elem(&rule_counts, &rule);
-	if (!c)
-		return 0;
-	if (lost) {
-		c->lost++;
-		return 0;
-	}
-	c->matched++;
-	if (s->hits[i].flags & HIT_UNSURE)
-		c->unsure++;
+	if (s && i < HIT_MAX)
+		count_rule(s, s->hits[i].rule, s->hits[i].flags, lost);
 	return 0;
+}
+
+/* Of the rules beyond those that a record has room for, the word-th 64. */
+GLOBAL int count_beyond_word(__u32 idx, __u32 word, __u32 lost)
+{
+	struct scratch *s = scratch_at(idx);
+
+	if (!s || word >= RULE_MAX / 64)
+		return 0;
+	for (__u32 i = 0; i < 64; i++) {
+		if (s->beyond[word] >> i & 1)
+			count_rule(s, word * 64 + i, HIT_UNSURE, lost);
+	}
+	return 0;
+}
+
+GLOBAL int count_beyond(__u32 idx, __u32 lost)
+{
+	for (__u32 i = 0; i < RULE_MAX / 64; i++)
+		count_beyond_word(idx, i, lost);
+	return 0;
+}
+
+INLINE bool is_beyond(__u32 idx)
+{
+	struct scratch *s = scratch_at(idx);
+
+	return s && s->has_beyond;
 }
 
 GLOBAL int count_hits(__u32 idx, __u32 n, __u32 lost)
@@ -162,6 +194,8 @@ GLOBAL int count_hits(__u32 idx, __u32 n, __u32 lost)
 			break;
 		count_hit(idx, i, lost);
 	}
+	if (is_beyond(idx))
+		count_beyond(idx, lost);
 	return 0;
 }
 

@@ -70,7 +70,7 @@ INLINE void eval_start(__u32 idx, struct scratch *s, struct img im)
 		__builtin_memset(s->unknown, 0, sizeof(s->unknown));
 	s->any_unknown = 0;
 	s->n_hits = 0;
-	s->overflow = 0;
+	s->overflow = s->has_beyond = 0;
 	s->path_hit = 0;
 	s->raw_hit = 0;
 	s->flags = 0;
@@ -280,6 +280,16 @@ GLOBAL int eval_raw(__u32 idx)
 	return 0;
 }
 
+/* Userspace decides all rules of the event; but what is lost of it is counted by rule. */
+INLINE void add_beyond(struct scratch *s, __u32 rule)
+{
+	if (!s->has_beyond)
+		__builtin_memset(s->beyond, 0, sizeof(s->beyond));
+	s->has_beyond = s->overflow = 1;
+	if (rule < RULE_MAX)
+		s->beyond[rule / 64] |= 1ULL << (rule & 63);
+}
+
 /* A rule may match in several ways and views: the surest, and the view as written, are kept. */
 GLOBAL int add_hit(__u32 idx, __u32 rule, __u32 flags)
 {
@@ -299,7 +309,7 @@ GLOBAL int add_hit(__u32 idx, __u32 rule, __u32 flags)
 		}
 	}
 	if (n >= HIT_MAX) {
-		s->overflow = 1;
+		add_beyond(s, rule);
 		return 0;
 	}
 	s->hits[n].rule = rule;

@@ -115,6 +115,7 @@ struct scratch {
 	__u32 n_hits;
 	__u32 view;	    /* hit flag of the view being decided */
 	__u32 overflow;	    /* more conjunctions or hits than the bounds allow */
+	__u32 has_beyond;   /* beyond is set */
 	__u32 run;	    /* of kern/cgroup.h: hexadecimal digits in a row, ... */
 	__u32 run_clean;    /* ... and whether no other letter stood before them */
 	__u32 mounted_part; /* the resolved path leads through a bind mount */
@@ -142,6 +143,7 @@ struct scratch {
 	struct call_state call;
 	struct call regs; /* of a system call: on the stack there is no room for it */
 	struct hit hits[HIT_MAX];
+	__u64 beyond[RULE_MAX / 64]; /* rules that have no room in hits: a bit each */
 	unsigned char data[DATA_SIZE + AREA_SLACK];
 	unsigned char out[RECORD_MAX + 4096 + 256]; /* a tail is copied before its end is checked */
 };

@@ -89,4 +89,20 @@ read -r _ _ lost < <(summary_of Opened)
 lost_alerts | jq -es 'all(.priority == "Critical" and .source == "internal" and (has("tags") | not)
 	and (.output | startswith("Tiercel internal: alerts lost.")) and (.output_fields | map(type == "string") | all))' > /dev/null &&
 	ok "the form of the alert" || not_ok "the form of the alert: $(lost_alerts | head -1)"
+# ---- more rules than a record has room for ----
+
+for i in $(seq 100); do
+	printf -- '- {rule: Many %s, desc: d, priority: NOTICE, output: "%%fd.name", condition: "evt.type in (open, openat) and fd.name startswith %s/m- and fd.num != %s"}\n' \
+		"$i" "$work" "$((1000 + i))"
+done > rules.yaml
+detector_run -o kernel_buffer=4096 || { not_ok "the detector does not start"; suite_end; exit 1; }
+kill -STOP "$detector"
+"$HARNESS/sysop" burst "$work/m-" 100 0
+kill -CONT "$detector"
+sleep 0.5
+check "SIGTERM ends it with status 0" detector_stop
+sed -n 's/^ *\([0-9]*\) *\([0-9]*\) *\([0-9]*\)  Many [0-9]*$/\1 \2 \3/p' log |
+	awk '$2 == 100 && $1 + $3 == 100 && $3 > 0 && $1 > 0 { n++ } END { exit n != 100 }' &&
+	ok "a hundred rules match one event: alerts and losses of each add up" ||
+	not_ok "a hundred rules match one event: $(grep -a 'Many' log | sort | uniq -c | head -4)"
 suite_end
