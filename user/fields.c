@@ -211,7 +211,7 @@ enum have record_get(const struct event *ev, enum field_id field, const char *ar
 	if (getters[field])
 		have = getters[field](e, arg, &v);
 	else if (fields[field].presence == PRESENCE_LATER)
-		have = field_of_container(e, field, arg, &v);
+		have = HAVE_UNKNOWN;
 	if (have != HAVE_MISSING)
 		*out = v;
 	return have;

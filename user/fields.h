@@ -34,10 +34,6 @@
 #undef FIELD
 #undef FIELD_KERNEL_END
 
-/* Of rows that are LATER: unknown, but for those of containers and pods. */
-enum have field_of_container(struct record_event *e, enum field_id f, const char *arg,
-			     struct value *out);
-
 /* For getters: they return what the getter returns. */
 enum have field_number(struct value *out, int64_t n);
 enum have field_text(struct value *out, const char *s);

@@ -54,7 +54,6 @@ static enum have of_text(const struct record_event *e, const char *s, enum conta
 
 /* A row of kern/fields.def that is a text in struct container_info. */
 #define TEXT(id, member, part)                                                                     \
-	GETTER(id);                                                                                \
 	GETTER(id)                                                                                 \
 	{                                                                                          \
 		enum have have;                                                                    \
@@ -83,7 +82,6 @@ TEXT(K8S_NS_NAME, pod.namespace, PART_POD)
 TEXT(K8S_POD_FULL_SANDBOX_ID, pod.sandbox, PART_POD)
 #undef TEXT
 
-GETTER(K8S_POD_SANDBOX_ID);
 GETTER(K8S_POD_SANDBOX_ID)
 {
 	enum have have = get_K8S_POD_FULL_SANDBOX_ID(e, arg, out);
@@ -94,7 +92,6 @@ GETTER(K8S_POD_SANDBOX_ID)
 }
 
 #define ANSWER(id, member)                                                                         \
-	GETTER(id);                                                                                \
 	GETTER(id)                                                                                 \
 	{                                                                                          \
 		enum have have;                                                                    \
@@ -121,7 +118,6 @@ static enum have of_pod_net(struct record_event *e, enum field_id f, const char 
 	return absent(e, PART_POD);
 }
 
-GETTER(K8S_POD_IP);
 GETTER(K8S_POD_IP)
 {
 	const struct container_info *i = e->container_info;
@@ -132,7 +128,6 @@ GETTER(K8S_POD_IP)
 	return of_pod_net(e, FIELD_K8S_POD_IP, i->pod.ip ? i->pod.ip : i->ip, out);
 }
 
-GETTER(K8S_POD_CNI_JSON);
 GETTER(K8S_POD_CNI_JSON)
 {
 	enum have have;
@@ -163,7 +158,6 @@ static void add_mount(struct buf *b, const struct container_mount *m)
 		   m->propagation);
 }
 
-GETTER(CONTAINER_MOUNTS);
 GETTER(CONTAINER_MOUNTS)
 {
 	const struct container_info *info = e->container_info;
@@ -199,7 +193,6 @@ static const struct container_mount *find_mount(struct record_event *e, enum fie
 	return m;
 }
 
-GETTER(CONTAINER_MOUNT);
 GETTER(CONTAINER_MOUNT)
 {
 	const struct container_mount *m;
@@ -214,7 +207,6 @@ GETTER(CONTAINER_MOUNT)
 }
 
 #define MOUNT(id, text)                                                                            \
-	GETTER(id);                                                                                \
 	GETTER(id)                                                                                 \
 	{                                                                                          \
 		enum have have;                                                                    \
@@ -272,7 +264,6 @@ static enum have of_label(struct record_event *e, const struct container_labels 
 }
 
 #define LABELS(id, member, part)                                                                   \
-	GETTER(id##S);                                                                             \
 	GETTER(id##S)                                                                              \
 	{                                                                                          \
 		enum have have;                                                                    \
@@ -281,7 +272,6 @@ static enum have of_label(struct record_event *e, const struct container_labels 
 			return have;                                                               \
 		return of_labels(e, FIELD_##id##S, &e->container_info->member, part, out);         \
 	}                                                                                          \
-	GETTER(id);                                                                                \
 	GETTER(id)                                                                                 \
 	{                                                                                          \
 		enum have have = HAVE_MISSING;                                                     \
@@ -293,53 +283,3 @@ static enum have of_label(struct record_event *e, const struct container_labels 
 LABELS(CONTAINER_LABEL, labels, PART_LABELS)
 LABELS(K8S_POD_LABEL, pod.labels, PART_POD_LABELS)
 #undef LABELS
-
-/* ---- all of them ---- */
-
-enum have field_of_container(struct record_event *e, enum field_id f, const char *arg,
-			     struct value *out)
-{
-	static enum have (*const getters[FIELD_COUNT])(struct record_event *, const char *,
-						       struct value *) = {
-#define GET(id) [FIELD_##id] = get_##id
-		GET(CONTAINER_FULL_ID),
-		GET(CONTAINER_NAME),
-		GET(CONTAINER_TYPE),
-		GET(CONTAINER_IMAGE),
-		GET(CONTAINER_IMAGE_ID),
-		GET(CONTAINER_IMAGE_REPOSITORY),
-		GET(CONTAINER_IMAGE_TAG),
-		GET(CONTAINER_IMAGE_DIGEST),
-		GET(CONTAINER_HEALTHCHECK),
-		GET(CONTAINER_LIVENESS_PROBE),
-		GET(CONTAINER_READINESS_PROBE),
-		GET(CONTAINER_IP),
-		GET(CONTAINER_CNI_JSON),
-		GET(CONTAINER_PRIVILEGED),
-		GET(CONTAINER_HOST_PID),
-		GET(CONTAINER_HOST_NETWORK),
-		GET(CONTAINER_HOST_IPC),
-		GET(CONTAINER_MOUNTS),
-		GET(CONTAINER_MOUNT),
-		GET(CONTAINER_MOUNT_SOURCE),
-		GET(CONTAINER_MOUNT_DEST),
-		GET(CONTAINER_MOUNT_MODE),
-		GET(CONTAINER_MOUNT_RDWR),
-		GET(CONTAINER_MOUNT_PROPAGATION),
-		GET(CONTAINER_LABEL),
-		GET(CONTAINER_LABELS),
-		GET(K8S_POD_NAME),
-		GET(K8S_POD_ID),
-		GET(K8S_POD_UID),
-		GET(K8S_NS_NAME),
-		GET(K8S_POD_SANDBOX_ID),
-		GET(K8S_POD_FULL_SANDBOX_ID),
-		GET(K8S_POD_LABEL),
-		GET(K8S_POD_LABELS),
-		GET(K8S_POD_IP),
-		GET(K8S_POD_CNI_JSON),
-#undef GET
-	};
-
-	return getters[f] ? getters[f](e, arg, out) : HAVE_UNKNOWN;
-}
