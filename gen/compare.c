@@ -543,6 +543,25 @@ static struct form *category_form(struct lower *l, const struct node *n)
 	return form_group(l, FORM_OR, kids, 2);
 }
 
+/* fd.sockfamily is what its kind of descriptor says. */
+static struct form *family_form(struct lower *l, const struct node *n)
+{
+	static const struct {
+		const char *family, *letters;
+	} list[] = {{"ip", "46"}, {"unix", "u"}};
+	alts_t alts = {};
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		if (n->op != OP_EXISTS && constant_text(n, list[i].family)->kind != FORM_YES)
+			continue;
+		for (const char *c = list[i].letters; *c; c++)
+			add_range(l, &alts, *c, *c);
+	}
+	if (!alts.n)
+		return form_const(false);
+	return form_lit(l, pred_intern(l->preds, FIELD_FD_TYPECHAR, 0, alts.v, alts.n), false);
+}
+
 /* Data are in no record: of calls that move them they are not known, other calls have none. */
 static bool is_data(enum field_id f)
 {
@@ -648,6 +667,8 @@ struct form *compare_form(struct lower *l, const struct node *n)
 		return argument_form(l, n);
 	if (n->left->field->id == FIELD_EVT_CATEGORY)
 		return category_form(l, n);
+	if (n->left->field->id == FIELD_FD_SOCKFAMILY)
+		return family_form(l, n);
 	t = target_of(n->left);
 	if (types_is_compared(n)) {
 		types = types_compare(n);

@@ -362,7 +362,8 @@ static bool is_told_otherwise(const struct event *ev, enum field_id f)
 					     FIELD_FD_SPORT},
 				   either[] = {FIELD_FD_IP, FIELD_FD_NET, FIELD_FD_PORT},
 				   results[] = {FIELD_EVT_RES, FIELD_EVT_RAWRES, FIELD_EVT_FAILED},
-				   parts[] = {FIELD_FD_DIRECTORY, FIELD_FD_FILENAME};
+				   parts[] = {FIELD_FD_DIRECTORY, FIELD_FD_FILENAME,
+					      FIELD_FD_SOCKFAMILY};
 
 	switch (f) {
 	case FIELD_FD_CIP:
@@ -372,8 +373,8 @@ static bool is_told_otherwise(const struct event *ev, enum field_id f)
 		return !has_any(ev, ends, 4) && has_any(ev, either, 3);
 	case FIELD_EVT_FAILED:
 		return true;
-	case FIELD_FD_TYPECHAR: /* decides whether there is a directory */
-		return has_any(ev, parts, 2);
+	case FIELD_FD_TYPECHAR: /* decides whether there is a directory, or what kind of socket */
+		return has_any(ev, parts, 3);
 	case FIELD_EVT_RES:
 	case FIELD_EVT_RAWRES:
 		return has_any(ev, results, 3);

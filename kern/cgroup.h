@@ -74,14 +74,17 @@ GLOBAL int find_id(__u32 idx, __u32 len)
 
 INLINE void set_host(struct container *c)
 {
-	__builtin_memset(c, 0, sizeof(*c));
-	__builtin_memcpy(c->id, "host", 4);
+	for (int i = 0; i < SHORT_SIZE; i++)
+		c->id[i] = host_id[i];
 }
 
 INLINE bool is_host(const struct container *c)
 {
-	return c->id[0] == 'h' && c->id[1] == 'o' && c->id[2] == 's' && c->id[3] == 't' &&
-	       !c->id[4];
+	bool same = true;
+
+	for (int i = 0; i < SHORT_SIZE; i++)
+		same &= c->id[i] == host_id[i];
+	return same;
 }
 
 /* Takes the part of the name in AREA_NORMAL for the id. */

@@ -11,6 +11,9 @@ const volatile __u32 image_mask = (1u << 20) - 1;
 /* Rules that each half of rule_counts has room for: set by the loader. */
 const volatile __u32 rule_room = RULE_MAX;
 
+/* What is no container: "host", or an id where the host is to count as one. Set by the loader. */
+const volatile char host_id[SHORT_SIZE] = "host";
+
 /* Whether bpf_rdonly_cast() is there (6.2): set by the loader. */
 const volatile bool has_rdonly_cast = false;
 

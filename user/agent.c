@@ -228,7 +228,7 @@ static void on_signal(void *ctx, int number)
 
 static void fill(struct agent *a)
 {
-	int n = scan_processes(&a->loaded.maps, current(a)->image, a->generation);
+	int n = scan_processes(&a->loaded.maps, current(a)->image, a->generation, a->o.load.host);
 
 	if (n < 0)
 		log_warn("processes that run already are not known before their next event: %s",
@@ -242,6 +242,8 @@ static int open_containers(struct agent *a)
 	const struct containers_options o = {
 		.roots = a->o.roots,
 		.wait_ms = a->o.wait_ms,
+		.host = a->o.load.host,
+		.hostname = current(a)->context->hostname,
 		.facts = a->loaded.facts,
 		.reader = &a->reader,
 		.release = on_release,
@@ -258,10 +260,12 @@ int agent_start(struct agent *a, const struct agent_options *o, char *why, size_
 	int err;
 
 	*a = (struct agent){.o = *o, .reader = READER_CLOSED, .later = {-1, on_later, a}};
+	if (!*a->o.load.host)
+		strcpy(a->o.load.host, "host");
 	record_event_init(&a->event, o->policy->context);
 	a->generation = o->policy->generation = 1;
 	a->policies[IMAGE_SLOT(a->generation)] = o->policy;
-	err = load(&a->loaded, o->policy->image, &o->load, why, size);
+	err = load(&a->loaded, o->policy->image, &a->o.load, why, size);
 	if (err)
 		goto out;
 	err = reader_open(&a->reader, a->loaded.events, o->seconds, &ops, a);

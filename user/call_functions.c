@@ -120,7 +120,7 @@ static int add_group(struct call_functions *f, const struct call_ground *g, cons
 
 	if (f->n_groups == CALL_GROUPS)
 		return -E2BIG;
-	skel = object_open(g->owner, g->room, 0, g->btf);
+	skel = object_open(g->owner, g->room, 0, NULL, g->btf);
 	if (!skel)
 		return -errno;
 	err = load_group(skel, function);

@@ -15,6 +15,7 @@
 #include "user/edition.h"
 #include "user/internal.h"
 #include "user/json.h"
+#include "user/host_id.h"
 #include "user/log.h"
 #include "user/probe.h"
 #include "user/reload.h"
@@ -34,7 +35,7 @@ static struct {
 	const char *hooks, *pidfile, *print;
 	struct arg_list sources, no_sources;
 	unsigned seconds;
-	bool page_size;
+	bool page_size, all_containers;
 } opt;
 
 static struct ask ask;
@@ -49,6 +50,8 @@ static const struct opt opts[] = {
 	{"policy", 0, OPT_TEXT, &opt.from.policy, "FILE", "a policy written by `tiercel compile`"},
 	{"option", 'o', OPT_LIST, &opt.from.options, "KEY=VALUE", "set a key of the configuration"},
 	{"json", 0, OPT_FLAG, &opt.from.json, NULL, "alerts as JSON (json_output=true)"},
+	{"all-containers", 0, OPT_FLAG, &opt.all_containers, NULL,
+	 "the host counts as a container, for a quick test of rules about them"},
 	{"duration", 'M', OPT_UINT, &opt.seconds, "SECONDS", "end after that time"},
 	{"hooks", 0, OPT_TEXT, &opt.hooks, "KIND",
 	 "auto (default), functions or tracepoints: where the kernel is watched"},
@@ -213,6 +216,8 @@ static int start_agent(struct run *r, enum hooks_mode hooks)
 	char why[512];
 	int err;
 
+	if (opt.all_containers)
+		host_container_id(options.load.host);
 	runtime_roots_set(&options.roots, &r->edition->config);
 	options.wait_ms = r->edition->config.container_wait_ms;
 	err = agent_start(&r->agent, &options, why, sizeof(why));

@@ -498,6 +498,28 @@ bool containers_look(struct containers *c, struct record_event *ev)
 	return !e->first && (is_told(e) || now() >= e->until);
 }
 
+/* The host counts as a container: its name is that of the host, it has no image. */
+static int add_host(struct containers *c)
+{
+	struct entry *e = memcmp(c->o.host, host, SHORT_SIZE) ? add(c, c->o.host) : NULL;
+	struct container_info *info = e ? container_info_new() : NULL;
+
+	if (!e)
+		return 0;
+	if (!info)
+		return -ENOMEM;
+	info->reader = "host";
+	info->type = "host";
+	info->full_id = container_text(info, e->id);
+	info->name = container_text(info, c->o.hostname ? c->o.hostname : "host");
+	info->image = info->image_repository = info->image_tag = info->image_digest = "";
+	info->privileged = info->host_pid = info->host_network = info->host_ipc = ANSWER_YES;
+	info->labels.known = info->mounts_known = true;
+	e->info = info;
+	e->state = STATE_KNOWN;
+	return 0;
+}
+
 /* ---- */
 
 int containers_open(struct containers **out, const struct containers_options *o)
@@ -525,7 +547,9 @@ int containers_open(struct containers **out, const struct containers_options *o)
 		err = -errno;
 		goto fail;
 	}
-	err = reader_add(o->reader, &c->answers, EPOLLIN);
+	err = add_host(c);
+	if (!err)
+		err = reader_add(o->reader, &c->answers, EPOLLIN);
 	if (!err)
 		err = reader_add(o->reader, &c->timer, EPOLLIN);
 	if (!err)

@@ -23,6 +23,8 @@ struct containers;
 struct containers_options {
 	struct runtime_roots roots; /* copied */
 	unsigned wait_ms;	    /* how long a record waits at most */
+	const char *host;	    /* what container.id is outside of containers, SHORT_SIZE */
+	const char *hostname;	    /* its name if it counts as a container */
 	int facts;		    /* descriptor of the kernel's map */
 	struct reader *reader;	    /* its loop tells of answers; must outlive this */
 	/* A record that has waited: to be opened, looked at again and decided. */

@@ -236,7 +236,7 @@ static int load_programs(struct loaded *l, struct attempt *a)
 		return 0;
 	/* Each further object has a program that none had before. */
 	skel = l->n_skels < HOOK_COUNT ? object_open(l->n_skels ? l->skels[0] : NULL, &l->maps.room,
-						     l->buffer, a->btf)
+						     l->buffer, l->host, a->btf)
 				       : NULL;
 	err = skel ? load_object(l, skel, a) : -errno;
 	if (err) {
@@ -534,6 +534,7 @@ int load(struct loaded *l, const struct image *im, const struct load_options *o,
 	int err;
 
 	*l = (struct loaded){.mode = o->hooks, .buffer = o->buffer};
+	memcpy(l->host, o->host, SHORT_SIZE);
 	err = policy_room(im, o->others, &l->maps.room);
 	if (err)
 		snprintf(why, size, "the policy does not fit into the kernel's maps: %s",

@@ -28,6 +28,7 @@ struct loaded {
 	size_t n_skels;
 	enum hooks_mode mode;
 	unsigned buffer;
+	char host[SHORT_SIZE];
 	struct event_set no_functions;	    /* event types that back end A does not see here */
 	struct bpf_link *links[HOOK_COUNT]; /* NULL: not attached */
 	struct call_hooks calls;
@@ -40,7 +41,8 @@ struct loaded {
 
 struct load_options {
 	enum hooks_mode hooks;
-	bool others;	 /* other policies may follow: room for larger ones is made */
+	bool others;	       /* other policies may follow: room for larger ones is made */
+	char host[SHORT_SIZE]; /* what container.id is outside of containers; "": "host" */
 	unsigned buffer; /* bytes between kernel and daemon, 0: as the kernel programs have it */
 };
 

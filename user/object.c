@@ -70,7 +70,7 @@ static void set_constants(struct tiercel_bpf *skel, const struct policy_room *ro
 }
 
 struct tiercel_bpf *object_open(const struct tiercel_bpf *owner, const struct policy_room *room,
-				unsigned buffer, const struct btf *btf)
+				unsigned buffer, const char host[SHORT_SIZE], const struct btf *btf)
 {
 	struct tiercel_bpf *skel = tiercel_bpf__open();
 	struct bpf_program *p;
@@ -80,6 +80,8 @@ struct tiercel_bpf *object_open(const struct tiercel_bpf *owner, const struct po
 		return NULL;
 	bpf_object__for_each_program(p, skel->obj) bpf_program__set_autoload(p, false);
 	set_constants(skel, room, btf);
+	memcpy((char *)skel->rodata->host_id, owner ? (const char *)owner->rodata->host_id : host,
+	       SHORT_SIZE);
 	err = owner ? share_maps(skel, owner) : size_maps(skel, room, buffer);
 	if (!err)
 		return skel;

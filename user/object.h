@@ -8,6 +8,8 @@ struct tiercel_bpf;
 
 /* An object that is not loaded yet, with no program chosen, for the caller to destroy. owner: the
  * first object, loaded; NULL: this is it. buffer: bytes of its ring buffer, 0: as the programs
- * have it. NULL with errno. */
+ * have it. host: what container.id is outside of containers; of
+ * further objects as in the first. NULL with errno. */
 struct tiercel_bpf *object_open(const struct tiercel_bpf *owner, const struct policy_room *room,
-				unsigned buffer, const struct btf *btf);
+				unsigned buffer, const char host[SHORT_SIZE],
+				const struct btf *btf);

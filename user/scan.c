@@ -26,6 +26,7 @@ struct scan {
 	const struct policy_maps *maps;
 	struct tables *tables;
 	uint32_t generation;
+	const char *host; /* what container.id is outside of containers */
 	struct {
 		const char *controller;
 		char path[512]; /* where its hierarchy is mounted, "" if nowhere */
@@ -151,6 +152,8 @@ static int read_cgroup(const struct scan *sc, int dir, struct found *f)
 	cgroup_parse(text, n, false, f->proc.container);
 	if (!strcmp(f->proc.container, "host") && is_inner(dir))
 		cgroup_parse(text, n, true, f->proc.container);
+	if (!strcmp(f->proc.container, "host"))
+		memcpy(f->proc.container, sc->host, SHORT_SIZE);
 	if (cgroup_choose(text, n, &place))
 		f->proc.cgroup = cgroup_inode(sc, &place);
 	return 0;
@@ -258,9 +261,11 @@ static int scan_once(const struct scan *sc, struct found *f)
 	return n < 0 ? n : added;
 }
 
-int scan_processes(const struct policy_maps *maps, const struct image *im, uint32_t generation)
+int scan_processes(const struct policy_maps *maps, const struct image *im, uint32_t generation,
+		   const char host[SHORT_SIZE])
 {
-	struct scan sc = {.maps = maps, .generation = generation, .tables = tables_new(im)};
+	struct scan sc = {
+		.maps = maps, .generation = generation, .tables = tables_new(im), .host = host};
 	struct found *f = calloc(1, sizeof(*f));
 	int first = -ENOMEM, second = 0;
 

@@ -8,4 +8,5 @@
 
 /* Processes that vanish or hide meanwhile are passed over. Returns how many were added, or
  * -errno. */
-int scan_processes(const struct policy_maps *maps, const struct image *im, uint32_t generation);
+int scan_processes(const struct policy_maps *maps, const struct image *im, uint32_t generation,
+		   const char host[SHORT_SIZE]);

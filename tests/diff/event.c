@@ -479,6 +479,16 @@ static enum have event_get(const struct event *ev, enum field_id f, const char *
 	case FIELD_FD_CIP:
 	case FIELD_FD_SIP:
 		return give_typed(e, f, f, out);
+	case FIELD_FD_SOCKFAMILY:
+		if (!(e->have & FIELD_BIT(FIELD_FD_TYPECHAR)))
+			return HAVE_MISSING;
+		if ((e->unsure & FIELD_BIT(FIELD_FD_TYPECHAR)) && !e->whole)
+			return HAVE_UNKNOWN;
+		if (e->num[FIELD_FD_TYPECHAR] == 'u')
+			return give(out, "unix", 4, true);
+		if (e->num[FIELD_FD_TYPECHAR] == '4' || e->num[FIELD_FD_TYPECHAR] == '6')
+			return give(out, "ip", 2, true);
+		return HAVE_MISSING;
 	case FIELD_EVT_CATEGORY:
 		if ((e->unsure & FIELD_BIT(FIELD_FD_TYPECHAR)) && !e->whole)
 			return HAVE_UNKNOWN;

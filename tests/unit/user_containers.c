@@ -45,8 +45,11 @@ static void on_release(void *ctx, const void *record, size_t size, uint64_t numb
 static void start(unsigned wait_ms)
 {
 	static char *roots[1];
-	struct containers_options o = {
-		.wait_ms = wait_ms, .facts = -1, .reader = &t.reader, .release = on_release};
+	struct containers_options o = {.wait_ms = wait_ms,
+				       .facts = -1,
+				       .host = "host\0\0\0\0\0\0\0\0\0\0\0\0",
+				       .reader = &t.reader,
+				       .release = on_release};
 
 	memset(&t, 0, sizeof(t));
 	strcpy(t.dir, "/tmp/tiercel-containers-XXXXXX");
