@@ -132,44 +132,62 @@ static int worse(int a, int b)
 	return a == -ENOENT ? b : a;
 }
 
-int containers_read_info(const struct runtime_roots *roots, const struct container_ref *ref,
-			 struct container_info **out, struct buf *why)
+/* One runtime; info is new, NULL unless it knows the container. */
+static int ask(const struct runtime *r, const struct runtime_roots *roots,
+	       const struct container_ref *ref, struct container_info **info, struct buf *why)
 {
-	bool asked[ARRAY_LEN(runtimes)] = {};
-	char above[RUNTIME_ID_DIGITS + 1];
-	bool nested = is_nested(ref, above), of_user = runtime_user_of(ref->cgroup) > 0;
+	struct buf what = {};
+	int err;
+
+	*info = container_info_new();
+	err = *info ? r->read(roots, ref, *info, &what) : -ENOMEM;
+	if (!err)
+		(*info)->reader = r->name;
+	else
+		container_info_free(info);
+	if (err && err != -ENOENT && why && !why->len)
+		buf_printf(why, "%s: %s", r->name, what.len ? buf_text(&what) : strerror(-err));
+	buf_free(&what);
+	return err;
+}
+
+static int ask_all(const struct runtime_roots *roots, const struct container_ref *ref,
+		   struct container_info **out, struct buf *why)
+{
+	bool asked[ARRAY_LEN(runtimes)] = {}, of_user = runtime_user_of(ref->cgroup) > 0;
 	int result = -ENOENT;
 	size_t i;
 
-	*out = NULL;
 	while ((i = choose(ref, asked)) < n_runtimes) {
-		struct container_info *info;
-		struct buf what = {};
 		int err;
 
 		asked[i] = true;
 		if (of_user && !runtimes[i]->users)
 			continue;
-		info = container_info_new();
-		err = info ? runtimes[i]->read(roots, ref, info, &what) : -ENOMEM;
-		if (!err && nested && (!info->pod.uid || strcmp(info->pod.uid, above)))
-			err = -ENOENT;
-		if (!err) {
-			info->reader = runtimes[i]->name;
-			*out = info;
-			if (why)
-				buf_clear(why);
-			buf_free(&what);
+		err = ask(runtimes[i], roots, ref, out, why);
+		if (!err && why)
+			buf_clear(why);
+		if (!err)
 			return 0;
-		}
-		if (err != -ENOENT && why && !why->len)
-			buf_printf(why, "%s: %s", runtimes[i]->name,
-				   what.len ? buf_text(&what) : strerror(-err));
-		buf_free(&what);
-		container_info_free(&info);
 		result = worse(result, err);
 	}
 	return result;
+}
+
+int containers_read_info(const struct runtime_roots *roots, const struct container_ref *ref,
+			 struct container_info **out, struct buf *why)
+{
+	char above[RUNTIME_ID_DIGITS + 1];
+
+	*out = NULL;
+	if (is_nested(ref, above)) {
+		int err = ask_all(roots, &(struct container_ref){above, NULL}, out, NULL);
+
+		container_info_free(out);
+		if (err != -ENOENT)
+			return -ENOENT;
+	}
+	return ask_all(roots, ref, out, why);
 }
 
 int runtime_absent(const struct texts *places, struct buf *why)

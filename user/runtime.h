@@ -85,8 +85,8 @@ extern const size_t n_runtimes;
 /*
  * Cgroups can be named by whoever may make some: users below their own slice, containers below
  * theirs. So a cgroup of a user is asked about only at that user's runtimes, and one below
- * another container's is not taken for that of the container it names: only a pod of podman may
- * stand above its members.
+ * that of a container that a runtime knows is not taken for that of the container it names. (A pod
+ * of podman has an id, too, and stands above its members.)
  *
  * Asks the runtimes, the likeliest first, until one knows the container. *out is new and the
  * caller's. 0; -ENOENT if none knows it; -EAGAIN if one has it but not completely (then *out is

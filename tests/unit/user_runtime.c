@@ -404,6 +404,13 @@ static void test_cgroups(void **state)
 static void test_nested(void **state)
 {
 	put_podman(STORE, "web");
+	assert_int_equal(root_read(ID_A, "/libpod_parent/" ID_B "/libpod-" ID_A), 0);
+	assert_int_equal(root_read(ID_A, "/machine.slice/machine-libpod_pod_" ID_B
+					 ".slice/libpod-" ID_A ".scope"),
+			 0);
+	root_file("/var/lib/docker/containers/" ID_B "/config.v2.json", "{\"Name\":\"/d\"}");
+	assert_int_equal(root_read(ID_A, "/docker/" ID_B "/libpod-" ID_A), -ENOENT);
+	root_file("/var/lib/docker/containers/" ID_B "/config.v2.json", "{\"Name\"");
 	assert_int_equal(root_read(ID_A, "/docker/" ID_B "/libpod-" ID_A), -ENOENT);
 	assert_int_equal(root_read(ID_A, "/docker/" ID_A), 0);
 	assert_int_equal(root_read(ID_A, "/docker/" ID_A "/inner"), 0);
