@@ -208,16 +208,19 @@ static void print_rest(const struct sample *before, const struct sample *s, unsi
 		if (counters->items[i].kind == JSON_INT && counters->items[i].num)
 			printf("%s %" PRId64 "  ", counters->names[i], counters->items[i].num);
 	printf("\nprocesses %" PRId64 " of %" PRId64 "  buffer %" PRId64 " of %" PRId64
-	       " bytes\ndaemon %" PRId64 ": %.1f%% CPU, %.1f s since its start, %" PRId64
-	       " KiB\npolicy %" PRId64 ": %" PRId64 " rules, %" PRId64 " changes, %" PRId64
-	       " failures%s%s\n",
+	       " bytes\ncontainers %" PRId64 ", of all so far %" PRId64 " known and %" PRId64
+	       " not; %" PRId64 " alerts waited, %" PRId64 " in vain\ndaemon %" PRId64
+	       ": %.1f%% CPU, %.1f s since its start, %" PRId64 " KiB\npolicy %" PRId64 ": %" PRId64
+	       " rules, %" PRId64 " changes, %" PRId64 " failures%s%s\n",
 	       inner(s, "processes", "known"), inner(s, "processes", "room"),
 	       inner(s, "ring_buffer", "used"), inner(s, "ring_buffer", "size"),
-	       inner(s, "daemon", "pid"), (double)cpu / 10 / seconds,
-	       (double)inner(s, "daemon", "cpu_ms") / 1000, inner(s, "daemon", "rss_kb"),
-	       number(policy, "generation"), number(policy, "rules"), number(policy, "changes"),
-	       number(policy, "failures"), *text(policy, "last") ? "; last: " : "",
-	       text(policy, "last"));
+	       inner(s, "containers", "now"), inner(s, "containers", "known"),
+	       inner(s, "containers", "unknown"), inner(s, "containers", "waited"),
+	       inner(s, "containers", "late"), inner(s, "daemon", "pid"),
+	       (double)cpu / 10 / seconds, (double)inner(s, "daemon", "cpu_ms") / 1000,
+	       inner(s, "daemon", "rss_kb"), number(policy, "generation"), number(policy, "rules"),
+	       number(policy, "changes"), number(policy, "failures"),
+	       *text(policy, "last") ? "; last: " : "", text(policy, "last"));
 }
 
 static void show(const struct sample *before, const struct sample *s, unsigned seconds)

@@ -226,6 +226,20 @@ static void add_processes(int map, struct buf *b)
 	buf_char(b, '}');
 }
 
+static void add_containers(const struct containers *c, struct buf *b)
+{
+	struct containers_counts n = containers_counts(c);
+	bool first = true;
+
+	buf_char(b, '{');
+	add_number(b, &first, "now", n.now);
+	add_number(b, &first, "known", n.known);
+	add_number(b, &first, "unknown", n.unknown);
+	add_number(b, &first, "waited", n.waited);
+	add_number(b, &first, "late", n.late);
+	buf_char(b, '}');
+}
+
 static uint64_t resident_kb(void)
 {
 	unsigned long pages = 0;
@@ -275,6 +289,8 @@ void stats_json(struct reload *r, struct buf *out)
 	add_counters(a, out);
 	json_name(out, &first, "processes");
 	add_processes(a->loaded.maps.procs, out);
+	json_name(out, &first, "containers");
+	add_containers(a->containers, out);
 	json_name(out, &first, "ring_buffer");
 	add_ring(a->loaded.events, out);
 	json_name(out, &first, "daemon");

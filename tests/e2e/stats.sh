@@ -42,7 +42,7 @@ wait_for 5 has_lines alerts 3
 ask stats
 says "stats: a table" 0 ' +matched +unsure +lost +alerts  rule\n +3 +0 +0 +3  exec\n +and 1 rules that never matched'
 says "stats: programs" 0 'runs/s +ns/run +missed +program +at\n(.*\n)*.* on_exec +sched_process_exec\n'
-says "stats: the rest" 0 'processes [0-9]+ of 65536 .*buffer [0-9]+ of 2097152 bytes\ndaemon [0-9]+: .* KiB\npolicy 1: 2 rules, 0 changes, 0 failures\n'
+says "stats: the rest" 0 'processes [0-9]+ of 65536 .*buffer [0-9]+ of 2097152 bytes\ncontainers [0-9]+, .* waited, [0-9]+ in vain\ndaemon [0-9]+: .* KiB\npolicy 1: 2 rules, 0 changes, 0 failures\n'
 (for i in $(seq 50); do "./$prefix-e"; sleep 0.02; done) &
 ask stats --all
 says "stats --all" 0 ' +0 +0 +0 +0  never\n'
@@ -54,7 +54,8 @@ jq -e '(.rules | length == 2) and (.rules[0] | .rule == "exec" and .matched == 5
 	and .loaded and (.residual | not)) and (.hooks | map(select(.target == "sched_process_exec" and .seen)) | length == 1)
 	and (.programs | map(select(.program == "on_exec" and .runs > 0 and .ns > .runs)) | length == 1)
 	and .processes.known > 1 and .ring_buffer.size == 2097152 and .daemon.rss_kb > 1000
-	and .daemon.pid == '"$detector"' and .counters.emitted == 53 and .policy.rules == 2' out > /dev/null &&
+	and .daemon.pid == '"$detector"' and .counters.emitted == 53 and .policy.rules == 2 and
+	(.containers | .now >= 0 and .known >= 0 and .late >= 0)' out > /dev/null &&
 	ok "stats --json: form" || not_ok "stats --json: form: $(head -c 1500 out)"
 ask stats --json --interval 1 --count 2
 [ "$(wc -l < out)" = 2 ] && ok "stats --interval --count" || not_ok "stats --interval --count: $(wc -l < out) lines"
