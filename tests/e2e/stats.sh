@@ -120,4 +120,18 @@ sleep 2
 [ "$(switches)" = "$before" ] && ok "idle is idle" || not_ok "$(($(switches) - before)) wake-ups in two idle seconds"
 check "SIGTERM ends it with status 0" detector_stop
 [ ! -e sock ] && ok "the socket is removed" || not_ok "the socket is still there"
+
+# A rule about containers, on a machine without one.
+cat > container.yaml << END
+- rule: in a container
+  desc: d
+  condition: evt.type = execve and proc.name = $prefix-e and container.id != host and container.name = $(uname -n)
+  output: in %container.id
+  priority: INFO
+END
+detector_start --all-containers -r container.yaml -o control_socket= && "./$prefix-e"
+wait_for 5 has_lines alerts 1
+grep -qE 'in [0-9a-f]{12} container_id=[0-9a-f]{12} container_name='"$(uname -n)"' ' alerts &&
+	ok "--all-containers" || not_ok "--all-containers: $(head -c 400 alerts)"
+detector_stop
 suite_end
