@@ -12,19 +12,24 @@
 #include <fcntl.h>
 #include <linux/aio_abi.h>
 #include <linux/sched.h>
+#include <linux/userfaultfd.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -399,6 +404,152 @@ static int by_setns(char **arg)
 	return verdict(fd < 0 ? -1 : setns(fd, CLONE_NEWNS | CLONE_NEWUTS));
 }
 
+/* ---- what is looked at is not what is used ---- */
+
+static bool is_file(int fd, const char *path)
+{
+	struct stat want, got;
+
+	return fd >= 0 && !stat(path, &want) && !fstat(fd, &got) && want.st_ino == got.st_ino;
+}
+
+static char *fault_page;
+static const char *fault_path;
+static int fault_fd, fault_answered;
+
+/* The kernel gets the true name when it faults; who reads the page afterwards, another one. */
+static void *answer_faults(void *unused)
+{
+	static char page[PAGE];
+	struct uffd_msg m;
+	struct uffdio_copy c = {.dst = (uintptr_t)fault_page, .src = (uintptr_t)page, .len = PAGE};
+
+	while (read(fault_fd, &m, sizeof(m)) == sizeof(m)) {
+		memset(page, 0, sizeof(page));
+		snprintf(page, sizeof(page), "%s", fault_path);
+		ioctl(fault_fd, UFFDIO_COPY, &c);
+		for (volatile int i = 0; i < 3000; i++)
+			;
+		snprintf(fault_page, PAGE, "/etc/hosts");
+		__atomic_store_n(&fault_answered, 1, __ATOMIC_RELEASE);
+	}
+	return NULL;
+}
+
+/* Opens a file so often by a name on a page of our own; prints how often it was the file. */
+static int by_faults(char **arg)
+{
+	struct uffdio_api api = {.api = UFFD_API};
+	struct uffdio_register r = {.mode = UFFDIO_REGISTER_MODE_MISSING};
+	pthread_t thread;
+	int hits = 0;
+
+	fault_path = arg[1];
+	fault_fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (fault_fd < 0)
+		return errno == EPERM ? NO_SUCH_CALL : verdict(-1);
+	fault_page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	r.range.start = (uintptr_t)fault_page;
+	r.range.len = PAGE;
+	if (ioctl(fault_fd, UFFDIO_API, &api) || ioctl(fault_fd, UFFDIO_REGISTER, &r) ||
+	    pthread_create(&thread, NULL, answer_faults, NULL))
+		return verdict(-1);
+	for (int i = 0; i < atoi(arg[0]); i++) {
+		int fd = (int)syscall(SYS_openat, AT_FDCWD, fault_page, O_RDONLY, 0);
+
+		hits += is_file(fd, arg[1]);
+		close(fd);
+		while (!__atomic_exchange_n(&fault_answered, 0, __ATOMIC_ACQ_REL))
+			sched_yield();
+		madvise(fault_page, PAGE, MADV_DONTNEED);
+	}
+	printf("%d\n", hits);
+	return !hits;
+}
+
+static char swapped_path[64] __attribute__((aligned(8))) = "/etc/hosts";
+
+static void poke_path(pid_t pid, const char *path)
+{
+	char text[sizeof(swapped_path)] = "";
+	long word;
+
+	snprintf(text, sizeof(text), "%s", path);
+	for (size_t i = 0; i < sizeof(text); i += sizeof(word)) {
+		memcpy(&word, text + i, sizeof(word));
+		ptrace(PTRACE_POKEDATA, pid, swapped_path + i, word);
+	}
+}
+
+/* A debugger changes the name when the call has begun, and back when it is over. */
+static int by_swap(char **arg)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		raise(SIGSTOP);
+		_exit(!is_file((int)syscall(SYS_openat, AT_FDCWD, swapped_path, O_RDONLY, 0),
+			       arg[0]));
+	}
+	for (int stop = 0; stop < 64; stop++) {
+		struct __ptrace_syscall_info info = {};
+		int status;
+
+		if (waitpid(pid, &status, 0) < 0 || WIFEXITED(status))
+			return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+		ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD);
+		ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info);
+		if (info.op == PTRACE_SYSCALL_INFO_ENTRY && info.entry.nr == SYS_openat)
+			poke_path(pid, arg[0]);
+		else if (info.op == PTRACE_SYSCALL_INFO_EXIT)
+			poke_path(pid, "/etc/hosts");
+		ptrace(PTRACE_SYSCALL, pid, NULL, NULL);
+	}
+	return 1;
+}
+
+static struct sockaddr_in late_address;
+
+static void *connect_late(void *fd)
+{
+	return (void *)(intptr_t)connect((int)(intptr_t)fd, (struct sockaddr *)&late_address,
+					 sizeof(late_address));
+}
+
+/* A server that does not answer yet; meanwhile the address in memory becomes another one. */
+static int by_late_connect(char **arg)
+{
+	int server = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+	pthread_t thread;
+	void *result = (void *)-1L;
+
+	late_address.sin_family = AF_INET;
+	late_address.sin_port = htons((uint16_t)atoi(arg[0]));
+	late_address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(server, (struct sockaddr *)&late_address, sizeof(late_address)) ||
+	    listen(server, 0))
+		return verdict(-1);
+	for (int i = 0; i < 3; i++) { /* the queue is full now */
+		int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		struct sockaddr_in other = late_address;
+
+		(void)!connect(fd, (struct sockaddr *)&other, sizeof(other));
+	}
+	if (pthread_create(&thread, NULL, connect_late,
+			   (void *)(intptr_t)socket(AF_INET, SOCK_STREAM, 0)))
+		return verdict(-1);
+	usleep(200000);
+	late_address.sin_port = htons(80);
+	fcntl(server, F_SETFL, O_NONBLOCK);
+	for (int i = 0; i < 100 && pthread_tryjoin_np(thread, &result); i++) {
+		close(accept(server, NULL, NULL));
+		usleep(50000);
+	}
+	return verdict((long)(intptr_t)result);
+}
+
 static const struct {
 	const char *name;
 	int args;
@@ -425,6 +576,11 @@ static const struct {
 	{"fcntl-dup", 1, by_fcntl_dup, "PROGRAM ARG... with a socket as its input"},
 	{"sendmmsg", 1, by_sendmmsg, "PORT          to 127.3.4.5"},
 	{"mount-api", 1, by_mount_api, "DIR          a tmpfs, by move_mount"},
+	{"faults", 2, by_faults,
+	 "COUNT FILE      openat by a name on a page whose faults we answer"},
+	{"swap", 1, by_swap,
+	 "FILE              openat by a name that a debugger changes meanwhile"},
+	{"late-connect", 1, by_late_connect, "PORT      an address that changes meanwhile"},
 	{"setns", 1, by_setns, "PID              into its namespaces, by a pidfd"},
 };
 

@@ -22,6 +22,7 @@ table() {
 			total++
 			where["box"] = "container"; where["host"] = "host"; where["both"] = "container, host"
 			where["race"] = "container"; where["agent"] = "detector"
+			where["suite"] = "`" $5 "`"
 			split($4, rules, "|")
 			by = $2 == "out" ? "**out of reach**" : $2 ": " cell(rules[1])
 			printf "| `%s` | %s | %s | %s |\n", $1, cell($6), where[$3], by
