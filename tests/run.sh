@@ -90,8 +90,9 @@ containers() {
 slack() { run_suite e2e/slack tests/e2e/slack.sh; }
 evasion() { run_suite evasion tests/evasion/run.sh; }
 vm() { run_suite vm tests/vm/run.sh; }
+verifier() { run_suite verifier tests/check/verifier.sh; }
 
-all="tree unit golden conform fuzz differential rules cli e2e containers reload stats storm tries slack evasion vm sanitized"
+all="tree unit golden verifier conform fuzz differential rules cli e2e containers reload stats storm tries slack evasion vm sanitized"
 # shellcheck disable=SC2048
 for suite in ${*:-$all}; do
 	case " $all " in

@@ -4,10 +4,11 @@
 TEST_PACKAGES := libcmocka-dev runc busybox-static docker.io containerd podman conmon netavark catatonit iproute2 qemu-system-x86 cpio musl-tools jq libclang-rt-dev
 HARNESS := $(addprefix $(B)/tests/harness/,sysop runner httpd musl attack)
 BENCH := $(addprefix $(B)/tests/bench/,loops empty empty.bpf.o load)
+VERIFIER := $(B)/tests/bench/verifier
 
 test: test-deps ## install what the tests need and run what CI runs (root)
 	@$(MAKE) --no-print-directory all unit harness $(B)/tests/diff/diff \
-		$(B)/tests/conform/conform fuzzers
+		$(B)/tests/conform/conform $(VERIFIER) fuzzers
 	@B=$(B) tests/run.sh
 
 test-deps: deps
@@ -41,6 +42,19 @@ $(B)/tests/harness/musl: tests/harness/musl.c | $(B)/tools.ok
 	@mkdir -p $(@D)
 	$(call msg,TEST,$@)
 	$(Q)musl-gcc -std=gnu17 $(WARN) -O2 -static -o $@ $<
+
+# ---- what the verifier has to do: one static program, so that it runs on any kernel ----
+
+$(VERIFIER): tests/bench/verifier.c $(SKEL)
+	@mkdir -p $(@D)
+	$(call msg,TEST,$@)
+	$(Q)$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -static -o $@ $< -lbpf -lelf -lz
+
+check-verifier: $(VERIFIER) ## compare what the verifier has to do with its baseline (root)
+	@B=$(B) tests/check/verifier.sh
+
+verifier: all harness $(VERIFIER) ## write that baseline anew, here and in virtual machines
+	@B=$(B) tests/check/verifier.sh --renew
 
 # ---- the long ones ----
 
