@@ -47,7 +47,7 @@ UNIT := $(UNIT_SRC:%.c=$(B)/%)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: check-verifier verifier all run test unit check format format-check clean help deps test-deps install man vm bench
+.PHONY: check-verifier verifier diff-long all run test unit check format format-check clean help deps test-deps install man vm bench
 
 all: $(B)/tiercel ## build the detector (the default); says which package is missing
 

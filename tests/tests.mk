@@ -50,6 +50,9 @@ $(VERIFIER): tests/bench/verifier.c $(SKEL)
 	$(call msg,TEST,$@)
 	$(Q)$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -static -o $@ $< -lbpf -lelf -lz
 
+diff-long: $(B)/tests/diff/diff ## compare kernel tables and interpreter for a million pairs of a rule and an event
+	@PAIRS=1000000 $(B)/tests/diff/diff | tail -n 5
+
 check-verifier: $(VERIFIER) ## compare what the verifier has to do with its baseline (root)
 	@B=$(B) tests/check/verifier.sh
 
