@@ -110,7 +110,7 @@ image_make() {
 	rm -rf "$dir"
 }
 
-# Removes the cgroups that were made since, innermost first.
+# Removes the cgroups that were made since, innermost first, with what still runs in them.
 cgroups_remove() {
 	local hierarchy name
 	for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/*/; do
@@ -120,6 +120,8 @@ cgroups_remove() {
 			*" ${hierarchy#/sys/fs/cgroup/}/$name "* | *" $name "*) continue ;;
 			esac
 			[ -d "$hierarchy/$name" ] || continue
+			find "$hierarchy/$name" -name cgroup.procs -exec cat {} + 2> /dev/null |
+				xargs -r kill -9 2> /dev/null && sleep 0.1
 			find "$hierarchy/$name" -depth -type d -exec rmdir {} + 2> /dev/null
 		done
 	done
