@@ -118,6 +118,8 @@ GLOBAL int take_id(__u32 idx, __u64 kn)
 		return 0;
 	len = read_name(s, (void *)kn);
 	at = len >= ID_DIGITS ? find_id(idx, len) : 0;
+	if (at && id_of_monitor(s->data + AREA(AREA_NORMAL), at - 1))
+		return 0;
 	if (at)
 		return keep_id(idx, at - 1, ID_SHOWN);
 	p = id_of_named(s->data + AREA(AREA_NORMAL), len);

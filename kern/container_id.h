@@ -44,6 +44,13 @@ ID_INLINE _Bool id_ends(const unsigned char *name, __u32 len, const char *text, 
 #define ID_BETWEEN(first, last, len)                                                               \
 	((struct id_part){sizeof(first) - 1, (len) - (sizeof(first) - 1) - (sizeof(last) - 1)})
 
+/* Whether the digits that begin at from are of a monitor (crio-conmon-ID.scope), which runs on the
+ * host. */
+ID_INLINE _Bool id_of_monitor(const unsigned char *name, __u32 from)
+{
+	return ID_ENDS(name, from, "-conmon-");
+}
+
 /* LXC and systemd-nspawn say what they are. */
 ID_INLINE struct id_part id_of_named(const unsigned char *name, __u32 len)
 {

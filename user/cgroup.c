@@ -67,6 +67,8 @@ static bool id_in(const char *path, size_t start, size_t len, bool inner, struct
 	const char *name = path + start, *hex = find_id(name, len);
 	struct id_part p = {};
 
+	if (hex && id_of_monitor((const unsigned char *)name, hex - name))
+		return false;
 	if (hex) {
 		*out = (struct cgroup_id){hex, ID_DIGITS, name + len};
 		return true;

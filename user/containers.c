@@ -37,6 +37,7 @@ struct entry {
 	enum state state;
 	bool asked; /* a question is under way */
 	bool gone;  /* its cgroup is */
+	bool twice; /* another cgroup bears its id, too */
 	uint64_t question;
 	int64_t until; /* records wait till then */
 	int64_t asked_at;
@@ -189,7 +190,7 @@ static int tell(struct containers *c, int slot, const char *id, const struct con
 
 static void tell_all(struct containers *c, const struct entry *e)
 {
-	for (int slot = 0; slot < IMAGE_SLOTS; slot++) {
+	for (int slot = 0; slot < IMAGE_SLOTS && !e->twice; slot++) {
 		int err = tell(c, slot, e->id, e->info, !e->asked);
 
 		if (err)
@@ -210,7 +211,7 @@ int containers_policy(struct containers *c, const struct facts_of *facts, uint32
 	err = tell(c, slot, host, NULL, true);
 	for (size_t i = 0; i < BUCKETS && !err; i++) {
 		for (struct entry *e = c->buckets[i]; e && !err; e = e->next)
-			if (e->state == STATE_KNOWN)
+			if (e->state == STATE_KNOWN && !e->twice)
 				err = tell(c, slot, e->id, e->info, !e->asked);
 	}
 	return err;
@@ -330,6 +331,29 @@ static void ask(struct containers *c, struct entry *e, bool patient)
 	}
 }
 
+/* Who can make cgroups can give one the id of a container: what is known of the container is not
+ * said of the other cgroup, and not of ids in the kernel. The first one stays what it was. */
+static void distrust(struct containers *c, struct entry *e, const char *path, size_t len)
+{
+	if (e->twice)
+		return;
+	log_warn("container %.12s: a second cgroup bears its id and is not believed: %.*s", e->id,
+		 (int)len, path);
+	e->twice = true;
+	forget_facts(c, e->id);
+}
+
+/* Whether a record comes from the cgroup of the entry or from one below it. */
+static bool is_of(const struct containers *c, const struct entry *e, const struct record_event *ev)
+{
+	char path[NOTICE_PATH_MAX];
+	size_t len = strlen(e->cgroup);
+
+	if (cgroup_tree_path(c->tree, ev->rec->cgroup, path, sizeof(path)))
+		return false;
+	return !strncmp(path, e->cgroup, len) && (!path[len] || path[len] == '/');
+}
+
 /* Begins an entry, or begins it anew: its container was started again. */
 static struct entry *begin(struct containers *c, const char *path, size_t len, bool inner,
 			   bool patient)
@@ -343,8 +367,11 @@ static struct entry *begin(struct containers *c, const char *path, size_t len, b
 	cgroup_short_id(&full, id);
 	len = full.end - path; /* the container's own cgroup is meant, not one below */
 	e = *find(c, id);
-	if (e && !e->gone && e->full)
+	if (e && !e->gone && e->full) {
+		if (strlen(e->cgroup) != len || memcmp(e->cgroup, path, len))
+			distrust(c, e, path, len);
 		return e;
+	}
 	if (!e)
 		e = add(c, id);
 	if (!e)
@@ -441,6 +468,8 @@ static void end(struct containers *c, const char *path, size_t len)
 	at = find(c, id);
 	if (!*at || ((*at)->full && strncmp((*at)->full, full.id, full.len)))
 		return;
+	if ((*at)->cgroup && (strlen((*at)->cgroup) != len || memcmp((*at)->cgroup, path, len)))
+		return; /* another one of that id */
 	(*at)->gone = true;
 	if (!(*at)->asked && !(*at)->first)
 		drop(c, at);
@@ -492,6 +521,8 @@ bool containers_look(struct containers *c, struct record_event *ev)
 		return true;
 	if (e->state == STATE_UNKNOWN && !e->asked && now() - e->asked_at > ASK_AGAIN)
 		ask(c, e, false);
+	if (e->twice && !is_of(c, e, ev))
+		return true;
 	ev->container_info = e->info;
 	ev->info_final = e->state != STATE_ASKED && !e->asked;
 	/* in order: not before those that wait */

@@ -26,6 +26,7 @@ static void container_id(void **state)
 		{"/k8s.io/" ID, FOUND},
 		{"/libpod_parent/libpod-" ID, FOUND},
 		{"/machine.slice/libpod-" ID ".scope", FOUND},
+		{"/machine.slice/libpod-conmon-" ID ".scope", NULL},
 		{"/machine.slice/libpod-" ID ".scope/container", FOUND},
 		{"/kubepods/" UID "/" ID, FOUND},
 		{"/kubepods/burstable/" UID "/" ID, FOUND},
@@ -37,7 +38,7 @@ static void container_id(void **state)
 		 FOUND},
 		{"/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-" UID_
 		 ".slice/crio-conmon-" ID ".scope",
-		 FOUND},
+		 NULL},
 		{"/system.slice/containerd.service/kubepods-burstable-" UID_
 		 ".slice:cri-containerd:" ID,
 		 FOUND},

@@ -238,6 +238,28 @@ static void released_at_the_end(void **state)
 	stop();
 }
 
+/* A second cgroup that bears the id of a container is not taken for it. */
+static void twice(void **state)
+{
+	struct notice n = {.size = sizeof(n), .type = RECORD_NOTICE, .what = NOTICE_MADE};
+
+	start(2000);
+	write_state(ID("0000"), "web", false);
+	notice(NOTICE_MADE, ID("0000"));
+	if (look(DIGITS, 7))
+		loop(1);
+	n.len = snprintf(n.path, sizeof(n.path), "/mine/%s", ID("0000"));
+	assert_int_equal(containers_notice(t.c, &n, sizeof(n)), 0);
+	/* a record of no cgroup that there is */
+	assert_false(look(DIGITS, 8));
+	assert_null(t.event.container_info);
+	assert_true(t.event.info_final);
+	n.what = NOTICE_GONE;
+	assert_int_equal(containers_notice(t.c, &n, sizeof(n)), 0);
+	assert_int_equal(containers_counts(t.c).now, 1);
+	stop();
+}
+
 static void wrong_notices(void **state)
 {
 	struct notice n = {.size = sizeof(n), .type = RECORD_NOTICE, .what = 99, .len = 4000};
@@ -275,6 +297,7 @@ int main(void)
 		cmocka_unit_test(nobody_knows),
 		cmocka_unit_test(host_never_waits),
 		cmocka_unit_test(released_at_the_end),
+		cmocka_unit_test(twice),
 		cmocka_unit_test(wrong_notices),
 		cmocka_unit_test(many),
 	};
