@@ -121,7 +121,7 @@ GLOBAL int take_id(__u32 idx, __u64 kn)
 	if (at && id_of_monitor(s->data + AREA(AREA_NORMAL), at - 1))
 		return 0;
 	if (at)
-		return keep_id(idx, at - 1, ID_SHOWN);
+		return keep_id(idx, at - 1, ID_DIGITS);
 	p = id_of_named(s->data + AREA(AREA_NORMAL), len);
 	return keep_id(idx, p.from, p.len);
 }

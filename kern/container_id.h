@@ -75,7 +75,7 @@ ID_INLINE struct id_part id_of_second(const unsigned char *name, __u32 len)
 	return (struct id_part){0, len};
 }
 
-/* What is kept of a name: what container.id shows of it, a NUL and, of one that is longer, three
+/* What is kept of an id: what container.id shows of it, a NUL and, of one that is longer, three
  * bytes that tell it from others with this beginning. None may be taken for the host. */
 #define ID_SHOWN 12
 ID_INLINE void id_keep(char out[SHORT_SIZE], const unsigned char *name, struct id_part p)

@@ -50,7 +50,7 @@ unit() {
 # The same binaries with address and undefined-behaviour sanitizers.
 sanitized() {
 	local program san=$B/sanitized
-	if ! make --no-print-directory B="$san" all unit CFLAGS="-O1 -g -fno-omit-frame-pointer \
+	if ! make --no-print-directory B="$san" all unit "$san/tests/diff/diff" CFLAGS="-O1 -g -fno-omit-frame-pointer \
 		-fsanitize=address,undefined -fno-sanitize-recover=all" > "$log/sanitized.log" 2>&1; then
 		run_suite sanitized tail -n 20 "$log/sanitized.log"
 		return
@@ -59,6 +59,7 @@ sanitized() {
 	for program in "$san"/tests/unit/*; do
 		[ -f "$program" ] && [ -x "$program" ] && run_suite "asan/$(basename "$program")" "$program"
 	done
+	run_suite asan/diff env PAIRS=20000 "$san/tests/diff/diff"
 	run_suite asan/cli env TIERCEL="$san/tiercel" tests/e2e/cli.sh
 	run_suite asan/rules env TIERCEL="$san/tiercel" tests/e2e/test.sh
 	unset ASAN_OPTIONS

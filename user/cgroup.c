@@ -97,10 +97,9 @@ bool cgroup_full_id(const char *path, size_t len, bool inner, struct cgroup_id *
 void cgroup_short_id(const struct cgroup_id *id, char out[SHORT_SIZE])
 {
 	unsigned char copy[NAME_BYTES] = {};
-	bool hex = find_id(id->id, id->len) == id->id && id->len == ID_DIGITS;
 
 	memcpy(copy, id->id, id->len < sizeof(copy) ? id->len : sizeof(copy) - 1);
-	id_keep(out, copy, (struct id_part){0, hex ? ID_SHOWN : id->len});
+	id_keep(out, copy, (struct id_part){0, id->len});
 }
 
 bool cgroup_container_id(const char *path, size_t len, bool inner, char id[SHORT_SIZE])

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "user/cgroup.h"
 #include "user/containers.h"
 
 #define DIGITS "0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab"
@@ -107,7 +108,9 @@ static bool look(const char *id, uint64_t number)
 {
 	struct record r = {.size = sizeof(r), .type = EVENT_EXECVE};
 
-	memcpy(r.container, id, strlen(id) < 12 ? strlen(id) : 12);
+	cgroup_short_id(&(struct cgroup_id){.id = id, .len = strlen(id)}, r.container);
+	if (!strcmp(id, "host"))
+		r.container[4] = '\0';
 	assert_int_equal(record_open(&t.event, &r, sizeof(r), number), 0);
 	if (containers_look(t.c, &t.event))
 		return false;
@@ -148,9 +151,9 @@ static void known(void **state)
 	start(2000);
 	write_state(ID("0000"), "web", false);
 	notice(NOTICE_MADE, ID("0000"));
-	if (look(DIGITS, 7))
+	if (look(ID("0000"), 7))
 		loop(1);
-	assert_false(look(DIGITS, 8));
+	assert_false(look(ID("0000"), 8));
 	assert_string_equal(t.event.container_info->name, "web");
 	assert_int_equal(containers_counts(t.c).known, 1);
 	notice(NOTICE_GONE, ID("0000"));
@@ -164,7 +167,7 @@ static void written_late(void **state)
 	start(5000);
 	notice(NOTICE_MADE, ID("0000"));
 	for (uint64_t i = 0; i < 5; i++)
-		assert_true(look(DIGITS, i));
+		assert_true(look(ID("0000"), i));
 	usleep(30000);
 	write_state(ID("0000"), "web", true);
 	usleep(30000);
@@ -183,7 +186,7 @@ static void short_lived(void **state)
 {
 	start(3000);
 	notice(NOTICE_MADE, ID("0000"));
-	assert_true(look(DIGITS, 1));
+	assert_true(look(ID("0000"), 1));
 	notice(NOTICE_GONE, ID("0000"));
 	write_state(ID("0000"), "brief", false);
 	loop(1);
@@ -200,14 +203,14 @@ static void nobody_knows(void **state)
 	start(150);
 	clock_gettime(CLOCK_MONOTONIC, &before);
 	notice(NOTICE_MADE, ID("0000"));
-	assert_true(look(DIGITS, 1));
+	assert_true(look(ID("0000"), 1));
 	loop(1);
 	clock_gettime(CLOCK_MONOTONIC, &after);
 	assert_true((after.tv_sec - before.tv_sec) * 1000 +
 			    (after.tv_nsec - before.tv_nsec) / 1000000 <
 		    1000);
 	assert_true(!strcmp(t.names[0], "missing") || !strcmp(t.names[0], "unknown"));
-	for (int i = 0; i < 100 && look(DIGITS, 2); i++) {
+	for (int i = 0; i < 100 && look(ID("0000"), 2); i++) {
 		loop(t.n + 1);
 		usleep(10000);
 	}
@@ -230,8 +233,8 @@ static void released_at_the_end(void **state)
 {
 	start(60000);
 	notice(NOTICE_MADE, ID("0000"));
-	assert_true(look(DIGITS, 1));
-	assert_true(look(DIGITS, 2));
+	assert_true(look(ID("0000"), 1));
+	assert_true(look(ID("0000"), 2));
 	containers_release(t.c);
 	assert_int_equal(t.n, 2);
 	assert_string_equal(t.names[1], "unknown");
@@ -246,17 +249,36 @@ static void twice(void **state)
 	start(2000);
 	write_state(ID("0000"), "web", false);
 	notice(NOTICE_MADE, ID("0000"));
-	if (look(DIGITS, 7))
+	if (look(ID("0000"), 7))
 		loop(1);
 	n.len = snprintf(n.path, sizeof(n.path), "/mine/%s", ID("0000"));
 	assert_int_equal(containers_notice(t.c, &n, sizeof(n)), 0);
 	/* a record of no cgroup that there is */
-	assert_false(look(DIGITS, 8));
+	assert_false(look(ID("0000"), 8));
 	assert_null(t.event.container_info);
 	assert_true(t.event.info_final);
 	n.what = NOTICE_GONE;
 	assert_int_equal(containers_notice(t.c, &n, sizeof(n)), 0);
 	assert_int_equal(containers_counts(t.c).now, 1);
+	stop();
+}
+
+/* Ids that begin alike are of different containers. */
+static void alike(void **state)
+{
+	start(3000);
+	write_state(ID("0000"), "one", false);
+	write_state(ID("0001"), "two", false);
+	notice(NOTICE_MADE, ID("0000"));
+	notice(NOTICE_MADE, ID("0001"));
+	if (look(ID("0000"), 1))
+		loop(1);
+	assert_false(look(ID("0000"), 2));
+	assert_string_equal(t.event.container_info->name, "one");
+	if (look(ID("0001"), 3))
+		loop(t.n + 1);
+	assert_false(look(ID("0001"), 4));
+	assert_string_equal(t.event.container_info->name, "two");
 	stop();
 }
 
@@ -298,6 +320,7 @@ int main(void)
 		cmocka_unit_test(host_never_waits),
 		cmocka_unit_test(released_at_the_end),
 		cmocka_unit_test(twice),
+		cmocka_unit_test(alike),
 		cmocka_unit_test(wrong_notices),
 		cmocka_unit_test(many),
 	};
