@@ -139,7 +139,7 @@ static void test_podman_of_user(void **state)
 	char link[PATH_MAX], to[PATH_MAX];
 
 	strcpy(link, root_path("/home/u/.local/share/containers"));
-	snprintf(to, sizeof(to), "%s-", link);
+	assert_true(snprintf(to, sizeof(to), "%s-", link) < (int)sizeof(to));
 	assert_int_equal(rename(link, to), 0);
 	assert_int_equal(symlink("/var/lib/containers", link), 0);
 	assert_int_equal(root_read(ID_A, cgroup), -ENOENT);
