@@ -57,6 +57,8 @@ static bool is_valid_tail(const struct record *r, enum tail_id t)
 		return false;
 	if (tail->len > r->size - tail->offset || tail->len % tail_unit(t))
 		return false;
+	if (t == TAIL_SOCKET && !tail->len)
+		return false; /* it is one, not an array */
 	/* Structures of words: they are read in place. */
 	return tail_unit(t) == 1 || !(tail->offset % sizeof(__u32));
 }
