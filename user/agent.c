@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "user/log.h"
+#include "user/object.h"
 #include "user/scan.h"
 
 #define NS_PER_S 1000000000LL
@@ -281,6 +282,7 @@ int agent_start(struct agent *a, const struct agent_options *o, char *why, size_
 	}
 	fill(a);
 	containers_scan(a->containers);
+	object_forget();
 	malloc_trim(0); /* what libbpf read of the kernel's types is not needed any more */
 	log_info("armed: %zu rules, %zu hooks", n_rules(o->policy), load_hooks(&a->loaded));
 out:

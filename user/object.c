@@ -2,7 +2,9 @@
 #include "user/object.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -88,4 +90,15 @@ struct tiercel_bpf *object_open(const struct tiercel_bpf *owner, const struct po
 	tiercel_bpf__destroy(skel);
 	errno = -err;
 	return NULL;
+}
+
+void object_forget(void)
+{
+	size_t page = sysconf(_SC_PAGESIZE), size;
+	uintptr_t from = (uintptr_t)tiercel_bpf__elf_bytes(&size), to = from + size;
+
+	from = (from + page - 1) & ~(page - 1);
+	to &= ~(page - 1);
+	if (from < to)
+		madvise((void *)from, to - from, MADV_DONTNEED);
 }

@@ -13,3 +13,6 @@ struct tiercel_bpf;
 struct tiercel_bpf *object_open(const struct tiercel_bpf *owner, const struct policy_room *room,
 				unsigned buffer, const char host[SHORT_SIZE],
 				const struct btf *btf);
+
+/* The programs as they are in our own file are not needed in memory until the next object. */
+void object_forget(void);

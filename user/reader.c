@@ -9,8 +9,6 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include <bpf/libbpf.h>
-
 static void signal_set(sigset_t *set)
 {
 	sigemptyset(set);
@@ -26,14 +24,6 @@ int reader_block_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 	signal_set(&set);
 	return sigprocmask(SIG_BLOCK, &set, NULL) ? -errno : 0;
-}
-
-static int on_sample(void *ctx, void *data, size_t size)
-{
-	struct reader *r = ctx;
-
-	r->ops->record(r->ctx, data, size);
-	return 0;
 }
 
 /* ---- sources ---- */
@@ -109,10 +99,11 @@ static int open_timer(struct reader *r, unsigned seconds)
 
 static int open_ring(struct reader *r, int events_fd)
 {
-	r->ring = ring_buffer__new(events_fd, on_sample, r, NULL);
-	if (!r->ring)
-		return -errno;
-	r->records.fd = ring_buffer__epoll_fd(r->ring);
+	int err = ring_open(&r->ring, events_fd);
+
+	if (err)
+		return err;
+	r->records.fd = events_fd;
 	return reader_add(r, &r->records, EPOLLIN);
 }
 
@@ -152,9 +143,9 @@ static void close_fd(int *fd)
 
 void reader_close(struct reader *r)
 {
-	ring_buffer__free(r->ring); /* and the descriptor of records */
-	r->ring = NULL;
+	reader_remove(r, &r->records);
 	r->records.fd = -1;
+	ring_close(&r->ring);
 	close_fd(&r->timer.fd);
 	close_fd(&r->signals.fd);
 	close_fd(&r->epoll);
@@ -162,10 +153,10 @@ void reader_close(struct reader *r)
 
 int reader_drain(struct reader *r)
 {
-	int n = ring_buffer__consume(r->ring);
+	int err = ring_consume(&r->ring, r->ops->record, r->ctx);
 
-	if (n < 0)
-		return n;
+	if (err)
+		return err;
 	r->ops->drained(r->ctx);
 	return 0;
 }

@@ -8,8 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct ring_buffer;
+#include "user/ring.h"
 
 struct reader_ops {
 	void (*record)(void *ctx, const void *data, size_t size);
@@ -29,14 +28,14 @@ struct reader {
 	void *ctx;
 	int epoll;
 	struct reader_source signals, timer, records;
-	struct ring_buffer *ring;
+	struct ring ring;
 	bool stopping;
 	int err; /* why the loop ends */
 };
 
 #define READER_CLOSED                                                                              \
 	{                                                                                          \
-		.epoll = -1, .signals = {.fd = -1}, .timer = {.fd = -1 }                           \
+		.epoll = -1, .signals = {.fd = -1}, .timer = {.fd = -1}, .records = {.fd = -1 }    \
 	}
 
 /* Before any thread is started, so that none of them takes the signals. */
