@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +22,14 @@
 #include "user/reload.h"
 #include "user/server.h"
 #include "user/stats.h"
+#include "user/undelivered.h"
 
 struct run {
 	struct edition *edition; /* the first one, and after the loop the last one */
 	struct agent agent;
 	struct reload reload;
 	struct server server;
+	struct undelivered undelivered;
 	bool has_server;
 };
 
@@ -133,7 +136,17 @@ static void on_signal(void *ctx, int number)
 {
 	struct run *r = ctx;
 
-	reload_request(&r->reload);
+	if (number == SIGUSR1)
+		sinks_reopen(r->reload.current->sinks);
+	else
+		reload_request(&r->reload);
+}
+
+static void on_undelivered(void *ctx, const char *output, const struct outcomes_loss *losses)
+{
+	struct run *r = ctx;
+
+	internal_undelivered(r->reload.current, output, losses);
 }
 
 static void tell_outcome(struct run *r, const struct reload_outcome *outcome)
@@ -229,6 +242,7 @@ static int start_agent(struct run *r, enum hooks_mode hooks)
 	err = reload_open(&r->reload, &r->agent, r->edition, &opt.from, &reload_ops, r);
 	if (!err) {
 		open_server(r);
+		undelivered_open(&r->undelivered, &r->agent.reader, on_undelivered, r);
 		return EXIT_OK;
 	}
 	log_error("files cannot be watched: %s", strerror(-err));
@@ -243,6 +257,7 @@ static int watch(struct run *r, enum hooks_mode hooks)
 	if (status)
 		return status;
 	err = agent_run(&r->agent);
+	undelivered_close(&r->undelivered);
 	reload_close(&r->reload);
 	if (r->has_server)
 		server_close(&r->server);

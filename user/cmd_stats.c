@@ -197,6 +197,24 @@ static void print_programs(const struct sample *before, const struct sample *s, 
 	}
 }
 
+static void print_outputs(const struct sample *s)
+{
+	const struct json *outputs = list(s, "outputs");
+
+	printf("\n%9s %9s %9s %9s %9s  %s\n", "delivered", "waiting", "retried", "refused",
+	       "dropped", "output");
+	for (size_t i = 0; i < outputs->n; i++) {
+		const struct json *o = &outputs->items[i], *losses = part(o, "losses", JSON_ARRAY);
+
+		printf("%9" PRId64 " %9" PRId64 " %9" PRId64 " %9" PRId64 " %9" PRId64 "  %s\n",
+		       number(o, "delivered"), number(o, "waiting"), number(o, "retried"),
+		       number(o, "refused"), number(o, "dropped"), text(o, "output"));
+		for (size_t k = 0; losses && k < losses->n; k++)
+			printf("%49" PRId64 "    of %s\n", number(&losses->items[k], "lost"),
+			       text(&losses->items[k], "rule"));
+	}
+}
+
 static void print_rest(const struct sample *before, const struct sample *s, unsigned seconds)
 {
 	const struct json *counters = part(s->json, "counters", JSON_OBJECT);
@@ -232,6 +250,7 @@ static void show(const struct sample *before, const struct sample *s, unsigned s
 			fputs(CLEAR, stdout);
 		print_rules(s);
 		print_programs(before, s, seconds);
+		print_outputs(s);
 		print_rest(before, s, seconds);
 	}
 	fflush(stdout);

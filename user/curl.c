@@ -2,223 +2,282 @@
 #include "user/curl.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/stat.h>
 
+#include <zlib.h>
+
+#include "user/buf.h"
+#include "user/json.h"
 #include "user/libcurl.h"
 #include "user/log.h"
+#include "user/util.h"
 
 #define CONNECT_TIMEOUT_MS 5000
-#define WAIT_MAX_MS	   60000 /* whatever a server asks for */
+#define TIMEOUT_MS	   15000
+#define WAIT_MAX_S	   3600 /* whatever a server asks for */
+#define ANSWER_MAX	   1024 /* bytes of what it says that are logged */
+#define GZIP_WINDOW	   (15 + 16)
 
 struct poster {
-	struct poster_options o;
+	const char *name;
+	bool gzip, echo;
+	unsigned max_timeouts, timeouts;
 	const struct libcurl *lib;
 	CURL *curl;
 	struct curl_slist *headers;
 	char error[CURL_ERROR_SIZE];
-	pthread_mutex_t lock;
-	pthread_cond_t hurry;
-	int64_t deadline; /* ms, CLOCK_MONOTONIC */
+	char *url;
+	struct buf answer;
+	const struct delivery *delivery; /* of the try that is under way */
 };
 
-static int64_t now_ms(void)
+static size_t keep_answer(char *data, size_t size, size_t n, void *ctx)
 {
-	struct timespec ts;
+	struct poster *p = ctx;
+	size_t len = size * n, room = ANSWER_MAX - p->answer.len;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
-
-static int64_t time_left(struct poster *p)
-{
-	int64_t deadline;
-
-	pthread_mutex_lock(&p->lock);
-	deadline = p->deadline;
-	pthread_mutex_unlock(&p->lock);
-	return deadline == INT64_MAX ? INT64_MAX : deadline - now_ms();
-}
-
-bool poster_is_over(struct poster *p)
-{
-	return time_left(p) <= 0;
-}
-
-static size_t discard(char *data, size_t size, size_t n, void *ctx)
-{
-	return size * n;
+	buf_add(&p->answer, data, len < room ? len : room);
+	return len;
 }
 
 /* Called by libcurl now and then: anything but 0 ends the transfer. */
 static int progress(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
-	return poster_is_over(ctx);
+	struct poster *p = ctx;
+
+	return p->delivery && delivery_is_over(p->delivery);
 }
 
-static bool set_options(struct poster *p)
+/* ---- options ---- */
+
+#define SET(option, value) p->lib->easy_setopt(p->curl, CURLOPT_##option, value)
+
+static CURLcode set_tls(struct poster *p, const struct poster_options *o)
 {
 	CURLcode bad = 0;
 
-#define SET(option, value) bad |= p->lib->easy_setopt(p->curl, CURLOPT_##option, value)
-	SET(URL, p->o.url);
-#if LIBCURL_VERSION_NUM >= 0x075500
-	SET(PROTOCOLS_STR, "http,https");
-#else
-	SET(PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-	SET(POST, 1L);
-	SET(HTTPHEADER, p->headers);
-	SET(USERAGENT, p->o.user_agent);
-	SET(NOSIGNAL, 1L);
-	SET(CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
-	SET(TIMEOUT_MS, (long)p->o.timeout_ms);
-	SET(ERRORBUFFER, p->error);
-	SET(WRITEFUNCTION, discard);
-	SET(NOPROGRESS, 0L);
-	SET(XFERINFOFUNCTION, progress);
-	SET(XFERINFODATA, p);
-#undef SET
-	return !bad;
+	if (o->insecure) {
+		bad |= SET(SSL_VERIFYPEER, 0L);
+		bad |= SET(SSL_VERIFYHOST, 0L);
+	}
+	if (o->ca_file && *o->ca_file)
+		bad |= SET(CAINFO, o->ca_file);
+	if (o->ca_dir && *o->ca_dir)
+		bad |= SET(CAPATH, o->ca_dir);
+	if (o->client_cert && *o->client_cert) {
+		bad |= SET(SSLCERT, o->client_cert);
+		bad |= SET(SSLKEY, o->client_key);
+	}
+	return bad;
 }
 
-static struct curl_slist *make_headers(const struct libcurl *lib, const char *content_type)
+static CURLcode set_options(struct poster *p, const struct poster_options *o)
+{
+	CURLcode bad = 0;
+
+#if LIBCURL_VERSION_NUM >= 0x075500
+	bad |= SET(PROTOCOLS_STR, "http,https");
+#else
+	bad |= SET(PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+	bad |= SET(POST, 1L);
+	if (o->method && *o->method && strcmp(o->method, "POST"))
+		bad |= SET(CUSTOMREQUEST, o->method);
+	if (o->user && *o->user) {
+		bad |= SET(HTTPAUTH, (long)CURLAUTH_BASIC);
+		bad |= SET(USERPWD, o->user);
+	}
+	bad |= SET(HTTPHEADER, p->headers);
+	bad |= SET(USERAGENT, o->user_agent);
+	bad |= SET(NOSIGNAL, 1L);
+	bad |= SET(CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
+	bad |= SET(TIMEOUT_MS, (long)(o->timeout_ms ? o->timeout_ms : TIMEOUT_MS));
+	bad |= SET(ERRORBUFFER, p->error);
+	bad |= SET(WRITEFUNCTION, keep_answer);
+	bad |= SET(WRITEDATA, p);
+	bad |= SET(NOPROGRESS, 0L);
+	bad |= SET(XFERINFOFUNCTION, progress);
+	bad |= SET(XFERINFODATA, p);
+	if (o->close)
+		bad |= SET(FORBID_REUSE, 1L);
+	return bad | set_tls(p, o);
+}
+
+static bool add_header(struct poster *p, const char *line)
+{
+	struct curl_slist *more = p->lib->slist_append(p->headers, line);
+
+	if (more)
+		p->headers = more;
+	return more != NULL;
+}
+
+static bool make_headers(struct poster *p, const struct poster_options *o)
 {
 	char line[160];
-	struct curl_slist *l, *more;
+	bool ok;
 
-	snprintf(line, sizeof(line), "Content-Type: %s", content_type);
-	l = lib->slist_append(NULL, line);
+	snprintf(line, sizeof(line), "Content-Type: %s", o->content_type);
+	ok = add_header(p, line);
 	/* No question beforehand whether a large body is welcome: it costs a second at servers that
 	 * do not know the question. */
-	more = l ? lib->slist_append(l, "Expect:") : NULL;
-	if (!more)
-		lib->slist_free_all(l);
-	return more;
+	ok = ok && add_header(p, "Expect:");
+	ok = ok && (!o->gzip || add_header(p, "Content-Encoding: gzip"));
+	for (size_t i = 0; ok && o->headers && o->headers[i]; i++)
+		ok = add_header(p, o->headers[i]);
+	return ok;
 }
 
-struct poster *poster_new(const struct poster_options *o)
+/* libcurl would say so only at the first message, and not which file it is. */
+static int check_file(const char *name, const char *path)
 {
-	const struct libcurl *lib = libcurl();
-	struct poster *p = lib ? calloc(1, sizeof(*p)) : NULL;
-	pthread_condattr_t attr;
+	if (!path || !*path || !access(path, R_OK))
+		return 0;
+	log_error("%s: %s: %s", name, path, strerror(errno));
+	return -errno;
+}
+
+static int check(const struct poster_options *o)
+{
+	const char *files[] = {o->ca_file, o->ca_dir, o->client_cert,
+			       o->client_cert && *o->client_cert ? o->client_key : NULL};
+	int err = 0;
+
+	if (o->url && strncasecmp(o->url, "http://", 7) && strncasecmp(o->url, "https://", 8)) {
+		log_error("%s: its address does not begin with http:// or https://", o->name);
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(files) && !err; i++)
+		err = check_file(o->name, files[i]);
+	return err;
+}
+
+int poster_new(struct poster **out, const struct poster_options *o)
+{
+	int err = check(o);
+	struct poster *p = err ? NULL : calloc(1, sizeof(*p));
 
 	if (!p)
-		return NULL;
-	p->o = *o;
-	p->lib = lib;
-	p->deadline = INT64_MAX;
-	pthread_mutex_init(&p->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&p->hurry, &attr);
-	pthread_condattr_destroy(&attr);
-	p->curl = lib->easy_init();
-	p->headers = make_headers(lib, o->content_type);
-	if (!p->curl || !p->headers || !set_options(p)) {
-		log_error("libcurl cannot be set up");
-		poster_free(&p);
+		return err ? err : -ENOMEM;
+	p->name = o->name;
+	p->gzip = o->gzip;
+	p->echo = o->echo;
+	p->max_timeouts = o->max_timeouts;
+	p->lib = libcurl();
+	p->url = o->url ? strdup(o->url) : NULL;
+	p->curl = p->lib ? p->lib->easy_init() : NULL;
+	if (!p->curl || (o->url && !p->url) || !make_headers(p, o) || set_options(p, o)) {
+		log_error("%s: libcurl cannot be set up", o->name);
+		poster_free(p);
+		return -EIO;
 	}
-	return p;
+	*out = p;
+	return 0;
 }
 
-void poster_free(struct poster **p)
+void poster_free(struct poster *p)
 {
-	if (!*p)
+	if (!p)
 		return;
-	(*p)->lib->easy_cleanup((*p)->curl);
-	(*p)->lib->slist_free_all((*p)->headers);
-	pthread_cond_destroy(&(*p)->hurry);
-	pthread_mutex_destroy(&(*p)->lock);
-	free(*p);
-	*p = NULL;
-}
-
-void poster_hurry(struct poster *p, unsigned ms)
-{
-	pthread_mutex_lock(&p->lock);
-	p->deadline = now_ms() + ms;
-	pthread_cond_broadcast(&p->hurry);
-	pthread_mutex_unlock(&p->lock);
-}
-
-/* False if there is no time for it: the deadline comes first. */
-static bool wait_ms(struct poster *p, int64_t ms)
-{
-	int64_t end = now_ms() + ms;
-	struct timespec ts = {.tv_sec = end / 1000, .tv_nsec = end % 1000 * 1000000};
-	bool in_time;
-
-	pthread_mutex_lock(&p->lock);
-	while (now_ms() < end && p->deadline > end)
-		pthread_cond_timedwait(&p->hurry, &p->lock, &ts);
-	in_time = p->deadline > end;
-	pthread_mutex_unlock(&p->lock);
-	return in_time;
-}
-
-bool poster_is_success(int status)
-{
-	return status == 200 || status == 201 || status == 202 || status == 204;
-}
-
-static bool is_worth_another_try(int status)
-{
-	return status < 0 || status == 429 || status >= 500;
-}
-
-static int try_once(struct poster *p, const char *body, size_t len, char *why, size_t why_size)
-{
-	CURLcode bad;
-	long status = 0;
-
-	p->error[0] = '\0';
-	p->lib->easy_setopt(p->curl, CURLOPT_POSTFIELDS, body);
-	p->lib->easy_setopt(p->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
-	bad = p->lib->easy_perform(p->curl);
-	if (bad) {
-		snprintf(why, why_size, "%s", p->error[0] ? p->error : p->lib->easy_strerror(bad));
-		return bad == CURLE_ABORTED_BY_CALLBACK ? -ETIMEDOUT : -EIO;
+	if (p->lib) {
+		p->lib->easy_cleanup(p->curl);
+		p->lib->slist_free_all(p->headers);
 	}
-	p->lib->easy_getinfo(p->curl, CURLINFO_RESPONSE_CODE, &status);
-	snprintf(why, why_size, "the server answered %ld", status);
-	return status;
+	buf_free(&p->answer);
+	free(p->url);
+	free(p);
 }
 
-/* What the server asks for, if it is more than what we would wait. */
-static int64_t next_wait(struct poster *p, int64_t ms)
+/* ---- sending ---- */
+
+static int compress_body(const char *body, size_t len, struct buf *out)
+{
+	z_stream z = {.next_in = (Bytef *)body, .avail_in = len};
+	int end;
+
+	if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 8, 0))
+		return -ENOMEM;
+	do {
+		unsigned char piece[4096];
+
+		z.next_out = piece;
+		z.avail_out = sizeof(piece);
+		end = deflate(&z, Z_FINISH);
+		buf_add(out, piece, sizeof(piece) - z.avail_out);
+	} while (end == Z_OK);
+	deflateEnd(&z);
+	return end == Z_STREAM_END && !out->failed ? 0 : -ENOMEM;
+}
+
+/* What no connection, or none that went well, means. Neither text of libcurl has the address in
+ * it but for the name of the host. */
+static enum delivery_result failed(struct poster *p, CURLcode bad, struct delivery_try *t)
+{
+	snprintf(t->why, sizeof(t->why), "%s", p->error[0] ? p->error : p->lib->easy_strerror(bad));
+	if (bad == CURLE_OPERATION_TIMEDOUT && ++p->timeouts == p->max_timeouts)
+		log_warn("%s: %u time-outs in a row: the server hangs", p->name, p->timeouts);
+	return DELIVERY_AGAIN;
+}
+
+static unsigned asked_wait(struct poster *p)
 {
 	curl_off_t seconds = 0;
 
 	p->lib->easy_getinfo(p->curl, CURLINFO_RETRY_AFTER, &seconds);
-	if (seconds > WAIT_MAX_MS / 1000)
-		seconds = WAIT_MAX_MS / 1000;
-	if (seconds * 1000 > ms)
-		ms = seconds * 1000;
-	return ms < WAIT_MAX_MS ? ms : WAIT_MAX_MS;
+	return seconds <= 0 ? 0 : 1000 * (seconds < WAIT_MAX_S ? seconds : WAIT_MAX_S);
 }
 
-int poster_send(struct poster *p, const char *body, size_t len, char *why, size_t why_size)
+static enum delivery_result answered(struct poster *p, struct delivery_try *t)
 {
-	int64_t wait = p->o.first_wait_ms;
-	int status = -EIO;
+	_cleanup_(buf_free) struct buf said = {};
+	long status = 0;
 
-	for (unsigned i = 0; i < p->o.tries; i++) {
-		if (poster_is_over(p)) {
-			snprintf(why, why_size, "the program ends");
-			return -ETIMEDOUT;
-		}
-		status = try_once(p, body, len, why, why_size);
-		if (!is_worth_another_try(status) || i + 1 == p->o.tries)
-			break;
-		log_debug("POST: %s; trying again", why);
-		if (!wait_ms(p, next_wait(p, wait)))
-			break;
-		wait *= 2;
+	p->timeouts = 0;
+	p->lib->easy_getinfo(p->curl, CURLINFO_RESPONSE_CODE, &status);
+	json_escape(&said, buf_text(&p->answer), p->answer.len);
+	if (p->echo)
+		log_info("%s: the server answered %ld: %s", p->name, status, buf_text(&said));
+	if (status >= 200 && status < 300)
+		return DELIVERY_DONE;
+	snprintf(t->why, sizeof(t->why), "the server answered %ld%s%.120s", status,
+		 said.len ? ": " : "", buf_text(&said));
+	if (status == 429 || status == 503)
+		t->wait_ms = asked_wait(p);
+	switch (status) {
+	case 408:
+	case 425:
+	case 429:
+	case 502:
+	case 503:
+	case 504:
+		return DELIVERY_AGAIN;
 	}
-	return status;
+	return status >= 500 ? DELIVERY_ERROR : DELIVERY_REFUSED;
+}
+
+enum delivery_result poster_send(struct poster *p, const char *url, const char *body, size_t len,
+				 struct delivery_try *t)
+{
+	_cleanup_(buf_free) struct buf packed = {};
+	CURLcode bad;
+
+	if (p->gzip) {
+		if (compress_body(body, len, &packed)) {
+			snprintf(t->why, sizeof(t->why), "no memory");
+			return DELIVERY_AGAIN;
+		}
+		body = packed.s;
+		len = packed.len;
+	}
+	p->error[0] = '\0';
+	buf_clear(&p->answer);
+	p->delivery = t->delivery;
+	SET(URL, url ? url : p->url);
+	SET(POSTFIELDS, body);
+	SET(POSTFIELDSIZE_LARGE, (curl_off_t)len);
+	bad = p->lib->easy_perform(p->curl);
+	return bad ? failed(p, bad, t) : answered(p, t);
 }

@@ -15,6 +15,7 @@ static void signal_set(sigset_t *set)
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGUSR1);
 }
 
 int reader_block_signals(void)
@@ -57,7 +58,7 @@ static void on_signals(void *ctx, uint32_t events)
 	struct signalfd_siginfo info;
 
 	while (read(r->signals.fd, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGHUP)
+		if (info.ssi_signo == SIGHUP || info.ssi_signo == SIGUSR1)
 			r->ops->signal(r->ctx, info.ssi_signo);
 		else
 			r->stopping = true;

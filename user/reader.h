@@ -13,7 +13,7 @@
 struct reader_ops {
 	void (*record)(void *ctx, const void *data, size_t size);
 	void (*drained)(void *ctx);	       /* after all records that were there */
-	void (*signal)(void *ctx, int number); /* SIGHUP; SIGINT and SIGTERM end the loop */
+	void (*signal)(void *ctx, int number); /* SIGHUP, SIGUSR1; SIGINT and SIGTERM end */
 };
 
 /* A descriptor to wait for. It belongs to its owner, who closes it after reader_remove(). */

@@ -98,22 +98,11 @@ static void on_quiet(void *ctx, uint32_t events)
 
 /* ---- the thread ---- */
 
-/* Of configurations that ask for the same sinks, the later one uses those that are open. */
+/* Outputs whose keys are the same are used further. */
 static int open_sinks(struct reload *r, struct edition *e)
 {
-	const struct config *a = &r->current->config, *b = &e->config;
-
-	if (config_same(a, b, "slack.") && config_same(a, b, "stdout_output"))
-		e->sinks = r->current->sinks;
-	else
-		e->sinks = sinks_open(b);
+	e->sinks = sinks_change(&e->config, r->current->sinks, &r->current->config);
 	return e->sinks ? 0 : -EIO;
-}
-
-static void close_sinks(struct edition *e, const struct edition *other)
-{
-	if (e->sinks != other->sinks)
-		sinks_close(&e->sinks);
 }
 
 static int make_next(struct reload *r)
@@ -140,10 +129,10 @@ static int make_next(struct reload *r)
 	return err;
 }
 
-static void free_edition(struct edition **e, const struct edition *other)
+static void free_edition(struct edition **e)
 {
 	if (*e) {
-		close_sinks(*e, other);
+		sinks_close(&(*e)->sinks);
 		edition_free(*e);
 	}
 	free(*e);
@@ -167,11 +156,11 @@ static void *work(void *arg)
 	r->err = make_next(r);
 	hand_over(r);
 	if (r->err) {
-		free_edition(&r->next, r->current);
+		free_edition(&r->next);
 	} else {
 		agent_settle(r->agent);
 		hand_over(r);
-		free_edition(&r->old, r->current);
+		free_edition(&r->old);
 	}
 	malloc_trim(0);
 	hand_over(r);

@@ -2,17 +2,9 @@
 /* Alerts to standard output: one line each, written at once. */
 #include "user/sink.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "user/util.h"
-
-struct state {
-	struct buf line;
-	struct sink_counts counts;
-};
+#include "user/line.h"
 
 static bool is_wanted(const struct config *cfg)
 {
@@ -21,40 +13,27 @@ static bool is_wanted(const struct config *cfg)
 
 static int open_stdout(const struct config *cfg, void **state)
 {
-	struct state *s = calloc(1, sizeof(*s));
-
-	if (!s)
-		return -ENOMEM;
-	*state = s;
 	return 0;
 }
 
-static void write_stdout(void *state, const struct config *cfg, const struct alert *a)
+static enum delivery_result send_line(void *state, const char *text, size_t len,
+				      struct delivery_try *t)
 {
-	struct state *s = state;
-	int err;
+	int err = line_write(STDOUT_FILENO, text, len, t->delivery);
 
-	buf_clear(&s->line);
-	alert_line(a, cfg, &s->line);
-	err = s->line.failed ? -ENOMEM : write_all(STDOUT_FILENO, s->line.s, s->line.len);
-	if (!err) {
-		s->counts.sent++;
-		return;
-	}
-	if (!s->counts.failed++)
-		log_error("alerts cannot be written to standard output: %s", strerror(-err));
+	return line_result(err, "standard output", t);
 }
 
-static struct sink_counts close_stdout(void *state)
+static void close_stdout(void *state)
 {
-	struct state *s = state;
-	struct sink_counts counts = s->counts;
-
-	buf_free(&s->line);
-	free(s);
-	return counts;
 }
 
 const struct sink_ops sink_stdout = {
-	"stdout", is_wanted, open_stdout, write_stdout, close_stdout,
+	.name = "stdout",
+	.keys = "stdout_output.",
+	.is_wanted = is_wanted,
+	.open = open_stdout,
+	.render = line_render,
+	.delivery = {.send = send_line},
+	.close = close_stdout,
 };

@@ -12,6 +12,7 @@
 
 #include "user/counts.h"
 #include "user/json.h"
+#include "user/outcomes.h"
 #include "user/util.h"
 
 static void add_number(struct buf *b, bool *first, const char *name, uint64_t n)
@@ -240,6 +241,38 @@ static void add_containers(const struct containers *c, struct buf *b)
 	buf_char(b, '}');
 }
 
+static void add_loss(void *ctx, const char *rule, uint64_t n)
+{
+	struct hook_list *l = ctx;
+	bool first = open_element(l->out, l->n++);
+
+	add_text(l->out, &first, "rule", rule);
+	add_number(l->out, &first, "lost", n);
+	buf_char(l->out, '}');
+}
+
+static void add_outputs(struct buf *b)
+{
+	struct outcomes_counts c;
+
+	buf_char(b, '[');
+	for (size_t i = 0; outcomes_get(i, &c); i++) {
+		struct hook_list losses = {b};
+		bool first = open_element(b, i);
+
+		add_text(b, &first, "output", c.name);
+		for (int o = 0; o < OUTCOME_COUNT; o++)
+			add_number(b, &first, outcome_name(o), c.n[o]);
+		add_number(b, &first, "waiting", c.waiting);
+		add_number(b, &first, "spool_bytes", c.spool);
+		json_name(b, &first, "losses");
+		buf_char(b, '[');
+		outcomes_each_lost(i, add_loss, &losses);
+		buf_str(b, "]}");
+	}
+	buf_char(b, ']');
+}
+
 static uint64_t resident_kb(void)
 {
 	unsigned long pages = 0;
@@ -293,6 +326,8 @@ void stats_json(struct reload *r, struct buf *out)
 	add_containers(a->containers, out);
 	json_name(out, &first, "ring_buffer");
 	add_ring(a->loaded.events, out);
+	json_name(out, &first, "outputs");
+	add_outputs(out);
 	json_name(out, &first, "daemon");
 	add_daemon(out);
 	buf_char(out, '}');

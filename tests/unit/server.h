@@ -26,12 +26,12 @@ struct server {
 };
 
 /* Head and as much body as the head announces. */
-static inline int is_whole(const char *request)
+static inline int is_whole(const char *request, size_t n)
 {
 	const char *length = strstr(request, "\r\nContent-Length: ");
 	const char *body = strstr(request, "\r\n\r\n");
 
-	return length && body && strlen(body + 4) >= strtoul(length + 18, NULL, 10);
+	return length && body && n - (body + 4 - request) >= strtoul(length + 18, NULL, 10);
 }
 
 static inline void answer(struct server *s, int fd)
@@ -43,7 +43,7 @@ static inline void answer(struct server *s, int fd)
 	while ((got = read(fd, s->last + n, sizeof(s->last) - 1 - n)) > 0) {
 		n += got;
 		s->last[n] = '\0';
-		if (is_whole(s->last))
+		if (is_whole(s->last, n))
 			break;
 	}
 	text = s->answers[0];

@@ -168,7 +168,7 @@ static void bad_values_are_errors(void **state)
 static void bad_options_are_errors(void **state)
 {
 	static const char *const bad[] = {"json_output=maybe", "json_output", "=x",
-					  "slack.minimumpriority=loudest", "slack.queue=-1"};
+					  "slack.minimumpriority=loudest"};
 	struct config c;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

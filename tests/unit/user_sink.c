@@ -68,7 +68,7 @@ static int64_t now_ms(void)
 /* A server that never answers holds up neither the writer nor, for long, the end. */
 static void silent_server(void **state)
 {
-	const char *const options[] = {"slack.queue=3"};
+	const char *const options[] = {"outputs_queue.capacity=3"};
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t len = sizeof(a);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);

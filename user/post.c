@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "user/post.h"
+
+#include "user/curl.h"
+
+enum delivery_result post_send(void *state, const char *text, size_t len, struct delivery_try *t)
+{
+	return poster_send(state, NULL, text, len, t);
+}
+
+void post_close(void *state)
+{
+	poster_free(state);
+}
