@@ -3,6 +3,7 @@
  * Conjunctions and their tests. Whatever has to be left out to respect a limit of kern/abi.h
  * makes a conjunction wider and residual.
  */
+#include "gen/exclude.h"
 #include "gen/plan.h"
 
 #include <errno.h>
@@ -93,16 +94,72 @@ static void own_lits(struct plan *p, struct ways *w)
 			arena_copy(p->arena, w->v[i].lits, w->v[i].n * sizeof(*w->v[i].lits));
 }
 
+/* Whether the tables can tell of an exclusion that it holds: else it must not keep an alert back.
+ */
+static bool is_exact(struct plan *p, struct plan_rule *r, struct way *w, const struct way *e)
+{
+	unsigned n_words;
+	size_t i;
+
+	for (i = 0; i < e->n; i++) {
+		const struct pred *pred = plan_pred(p, e->lits[i]);
+		const char *why = pred->dropped ? pred->dropped : pred->shared;
+
+		if (!why)
+			continue;
+		w->why |= drop_reason(p, r, pred, why);
+		return false;
+	}
+	spare_word(p, e, &n_words);
+	if (n_words <= TEST_MAX)
+		return true;
+	w->why |= reason_add(&r->why, too_wide);
+	return false;
+}
+
+/* Where an exclusion of n tests begins that comes behind others: it does not cross the end of a
+ * chunk. */
+static size_t exclude_start(size_t at, size_t n)
+{
+	size_t left = EXCLUDE_CHUNK - at % EXCLUDE_CHUNK;
+
+	return n > left ? at + left : at;
+}
+
+static void strip_excludes(struct plan *p, struct plan_rule *r, struct way *w)
+{
+	size_t i, kept = 0, tests = 0, end;
+	unsigned n_words;
+
+	if (w->n_excludes)
+		w->excludes =
+			arena_copy(p->arena, w->excludes, w->n_excludes * sizeof(*w->excludes));
+	for (i = 0; i < w->n_excludes; i++) {
+		if (!is_exact(p, r, w, &w->excludes[i]))
+			continue;
+		spare_word(p, &w->excludes[i], &n_words);
+		end = exclude_start(tests, n_words) + n_words;
+		if (end > EXCLUDE_TESTS_MAX) {
+			w->why |= reason_add(&r->why, too_wide);
+			continue;
+		}
+		tests = end;
+		w->excludes[kept++] = w->excludes[i];
+	}
+	w->n_excludes = kept;
+}
+
 static void strip(struct plan *p, struct plan_rule *r, struct ways *w)
 {
 	size_t i;
 
 	own_lits(p, w);
 	for (i = 0; i < w->n; i++) {
+		strip_excludes(p, r, &w->v[i]);
 		strip_dropped(p, r, &w->v[i]);
 		strip_words(p, r, &w->v[i]);
 	}
-	ways_reduce(w);
+	ways_reduce(p->arena, w);
 }
 
 /* ---- one conjunction for several event types ---- */
@@ -110,7 +167,8 @@ static void strip(struct plan *p, struct plan_rule *r, struct ways *w)
 static bool is_same_way(const struct way *a, const struct way *b)
 {
 	return a->n == b->n && !a->why == !b->why &&
-	       (!a->n || !memcmp(a->lits, b->lits, a->n * sizeof(*a->lits)));
+	       (!a->n || !memcmp(a->lits, b->lits, a->n * sizeof(*a->lits))) &&
+	       !exclude_order(a, b);
 }
 
 static void add_conj(struct plan *p, size_t rule, size_t first, const struct way *w,
@@ -243,7 +301,8 @@ static uint32_t tests_bucket(const struct img_test *t, size_t n)
 
 	for (i = 0; i < n; i++) {
 		h = (h ^ t[i].mask) * 0x9e3779b97f4a7c15ULL;
-		h = ((h ^ h >> 29) ^ t[i].want ^ t[i].word) * 0xbf58476d1ce4e5b9ULL;
+		h = ((h ^ h >> 29) ^ t[i].want ^ t[i].word ^ (uint64_t)t[i].last << 32) *
+		    0xbf58476d1ce4e5b9ULL;
 	}
 	return (h >> 32) % TESTS_BUCKETS;
 }
@@ -268,10 +327,10 @@ static struct tests_ref tests_intern(struct tests *ts, const struct img_test *t,
 	return ref;
 }
 
-struct tests_ref decide_tests_of(struct plan *p, const struct way *w)
+/* tests: room for TEST_MAX. How many there are. */
+static size_t tests_of(const struct plan *p, const struct way *w, struct img_test *tests)
 {
 	uint64_t mask[PRED_WORDS] = {}, want[PRED_WORDS] = {};
-	struct img_test tests[TEST_MAX] = {};
 	size_t i, n = 0;
 
 	for (i = 0; i < w->n; i++) {
@@ -286,6 +345,37 @@ struct tests_ref decide_tests_of(struct plan *p, const struct way *w)
 		if (mask[i])
 			tests[n++] = (struct img_test){.mask = mask[i], .want = want[i], .word = i};
 	}
+	return n;
+}
+
+struct tests_ref decide_tests_of(struct plan *p, const struct way *w)
+{
+	struct img_test tests[TEST_MAX];
+
+	return tests_intern(&p->tests, tests, tests_of(p, w, tests));
+}
+
+static struct tests_ref exclude_tests_of(struct plan *p, const struct way *w)
+{
+	struct img_test tests[EXCLUDE_TESTS_MAX];
+	size_t i, n = 0;
+
+	for (i = 0; i < w->n_excludes; i++) {
+		struct img_test mine[TEST_MAX];
+		size_t n_mine = tests_of(p, &w->excludes[i], mine),
+		       first = exclude_start(n, n_mine);
+
+		/* The one before is made longer by a test that it has already. */
+		if (n < first)
+			tests[n - 1].last = 0;
+		for (; n < first; n++)
+			tests[n] = tests[n - 1];
+		if (n)
+			tests[n - 1].last = 1;
+		memcpy(tests + n, mine, n_mine * sizeof(*mine));
+		n += n_mine;
+		tests[n - 1].last = 1;
+	}
 	return tests_intern(&p->tests, tests, n);
 }
 
@@ -297,8 +387,10 @@ int plan_decide(struct plan *p)
 	decide_conjs(p);
 	decide_slots(p);
 	note_rules(p);
-	for (i = 0; i < p->conjs.n; i++)
+	for (i = 0; i < p->conjs.n; i++) {
 		p->conjs.v[i].tests = decide_tests_of(p, &p->conjs.v[i].way);
+		p->conjs.v[i].excludes = exclude_tests_of(p, &p->conjs.v[i].way);
+	}
 	decide_shapes_of(p);
 	err = decide_triggers(p);
 	if (!err)

@@ -142,10 +142,11 @@ struct explained {
 
 static void explain_conj(struct explained *e, const struct plan_conj *c)
 {
+	lit_t lit;
 	size_t i;
 
-	for (i = 0; i < c->way.n; i++) {
-		const struct pred *p = plan_pred(e->plan, c->way.lits[i]);
+	for (i = 0; (lit = way_lit(&c->way, i)) != LIT_NONE; i++) {
+		const struct pred *p = plan_pred(e->plan, lit);
 
 		if (e->last_rule[p->index] == c->rule + 1)
 			continue;

@@ -41,19 +41,6 @@ static void add_guard(struct plan *p, const struct way *w, uint64_t shapes)
 	g->tests = tests;
 }
 
-static bool is_subset(const struct way *a, const struct way *b)
-{
-	size_t i, j = 0;
-
-	for (i = 0; i < a->n; i++) {
-		while (j < b->n && b->lits[j] < a->lits[i])
-			j++;
-		if (j == b->n || b->lits[j] != a->lits[i])
-			return false;
-	}
-	return true;
-}
-
 /* Shapes that a weaker guard gives too need no stronger one. */
 static void absorb(struct plan *p)
 {
@@ -63,7 +50,7 @@ static void absorb(struct plan *p)
 		for (j = 0; j < n; j++) {
 			struct plan_guard *a = &p->guards.v[i], *b = &p->guards.v[j];
 
-			if (i != j && is_subset(&a->way, &b->way))
+			if (i != j && way_is_subset(&a->way, &b->way))
 				b->shapes &= ~a->shapes;
 		}
 	}

@@ -120,6 +120,8 @@ static int check_tests(struct check *c)
 	for (i = 0; i < c->h->n_tests; i++) {
 		if (t[i].word >= PRED_WORDS)
 			return refuse(c, "test %u has a wrong word", i);
+		if (t[i].last > 1)
+			return refuse(c, "test %u has a wrong mark", i);
 	}
 	return 0;
 }
@@ -178,6 +180,24 @@ static int check_guards(struct check *c)
 	return 0;
 }
 
+/* One that crosses the end of a chunk, or has none, would be cut. */
+static bool has_excludes(const struct check *c, const struct img_conj *j)
+{
+	const struct img_test *t = SECTION(c, img_test, tests);
+	__u32 i, n = j->n_exclude;
+
+	if (!n)
+		return true;
+	if (n > EXCLUDE_TESTS_MAX || !is_part(j->first_exclude, n, c->h->n_tests))
+		return false;
+	t += j->first_exclude;
+	for (i = EXCLUDE_CHUNK; i < n; i += EXCLUDE_CHUNK) {
+		if (!t[i - 1].last)
+			return false;
+	}
+	return t[n - 1].last;
+}
+
 static int check_conjs(struct check *c)
 {
 	const struct img_conj *j = SECTION(c, img_conj, conjs);
@@ -185,7 +205,7 @@ static int check_conjs(struct check *c)
 
 	for (i = 0; i < c->h->n_conjs; i++) {
 		if (!has_tests(c, j[i].first_test, j[i].n_tests) || j[i].rule >= c->h->n_rules ||
-		    j[i].shape >= c->h->n_shapes)
+		    j[i].shape >= c->h->n_shapes || !has_excludes(c, &j[i]))
 			return refuse(c, "conjunction %u is wrong", i);
 	}
 	return 0;

@@ -100,6 +100,8 @@ static void put_conjs(struct writer *w, const struct plan *p, struct img_head *h
 		struct img_conj out = {.types = c->slots,
 				       .first_test = c->tests.first,
 				       .n_tests = c->tests.n,
+				       .first_exclude = c->excludes.first,
+				       .n_exclude = c->excludes.n,
 				       .rule = c->rule,
 				       .flags = c->way.why ? CONJ_RESIDUAL : 0,
 				       .shape = c->shape};
@@ -188,6 +190,7 @@ static bool needs_texts(const struct pred *p)
 static void head_masks(const struct plan *p, struct img_head *h)
 {
 	size_t i, k;
+	lit_t lit;
 	int t;
 
 	memcpy(h->type_slot, p->type_slot, sizeof(h->type_slot));
@@ -195,9 +198,9 @@ static void head_masks(const struct plan *p, struct img_head *h)
 		const struct plan_conj *c = &p->conjs.v[i];
 		__u64 nums = 0;
 
-		for (k = 0; k < c->way.n; k++) {
-			if (pred_is_number(plan_pred(p, c->way.lits[k])))
-				nums |= FIELD_BIT(plan_pred(p, c->way.lits[k])->field);
+		for (k = 0; (lit = way_lit(&c->way, k)) != LIT_NONE; k++) {
+			if (pred_is_number(plan_pred(p, lit)))
+				nums |= FIELD_BIT(plan_pred(p, lit)->field);
 		}
 		for (t = 0; t < TYPE_SLOTS; t++) {
 			if (!(c->slots & TYPE_BIT(t)))

@@ -12,12 +12,21 @@
 /* A predicate or its negation: twice its index, plus one if negated. */
 typedef uint32_t lit_t;
 
+/* Exclusions are ways without exclusions, of two literals or more, all exact. */
 struct way {
 	lit_t *lits; /* sorted, all must hold */
 	size_t n;
+	struct way *excludes; /* sorted, none may hold */
+	size_t n_excludes;
 	uint64_t sign; /* of ways_reduce(): a bit for each literal, some share one */
 	uint64_t why;  /* bits of struct reasons: what was left out; 0: the way is exact */
 };
+
+/* Literal i of a way and its exclusions, for i from 0 on until it says LIT_NONE. */
+#define LIT_NONE UINT32_MAX
+lit_t way_lit(const struct way *w, size_t i);
+/* Whether all literals of a are in b, exclusions aside. Both are sorted. */
+bool way_is_subset(const struct way *a, const struct way *b);
 
 struct ways {
 	struct way *v;
@@ -48,6 +57,6 @@ type_groups_t lower_all(struct preds *ps, struct reasons *why, const struct node
 struct ways lower(struct preds *ps, struct reasons *why, const struct node *tree,
 		  enum event_id type);
 /* Sorts, drops what contradicts itself or follows from another way. */
-void ways_reduce(struct ways *w);
-/* The one way that all of w share, for when there are too many. */
+void ways_reduce(struct arena *a, struct ways *w);
+/* The one way that all of w share, for when there are too many. It has no exclusions. */
 struct way ways_common(struct arena *a, const struct ways *w);

@@ -15,10 +15,11 @@ static const char too_many_derived[] =
 static void use_ways(struct plan *p, const struct ways *w)
 {
 	size_t i, k;
+	lit_t lit;
 
 	for (i = 0; i < w->n; i++) {
-		for (k = 0; k < w->v[i].n; k++)
-			pred_use(plan_pred(p, w->v[i].lits[k]));
+		for (k = 0; (lit = way_lit(&w->v[i], k)) != LIT_NONE; k++)
+			pred_use(plan_pred(p, lit));
 	}
 }
 

@@ -35,6 +35,7 @@ struct plan_conj {
 	uint32_t rule;
 	uint32_t shape;
 	struct tests_ref tests;
+	struct tests_ref excludes; /* of all, each ends with a test that is marked as the last */
 };
 
 struct plan_guard {
@@ -90,7 +91,7 @@ void decide_conjs(struct plan *p);
 /* Slots for the event types that the conjunctions tell apart; makes residual what cannot be told
  * apart, which can split conjunctions. */
 void decide_slots(struct plan *p);
-/* The words to test for a way, all bits at once. Interned. */
+/* The words to test for a way but for its exclusions, all bits at once. Interned. */
 struct tests_ref decide_tests_of(struct plan *p, const struct way *w);
 /* Conjunctions of the same type slots and numbers share a shape. */
 void decide_shapes_of(struct plan *p);

@@ -537,14 +537,29 @@ static void add_hit(struct tables *t, struct hit hit)
 	}
 }
 
+/* Whether exclusions take a hit back. */
+static bool is_excluded(const struct tables *t, __u32 conj, struct hit *hit)
+{
+	__u32 n = decide_n_exclude(t->im, conj), from;
+
+	for (from = 0; from < n; from += EXCLUDE_CHUNK) {
+		if (!decide_excluded(hit, decide_exclude(t->im, conj, from, t->truth, t->unknown)))
+			return true;
+	}
+	return false;
+}
+
 static void try_list(struct tables *t, __u32 first, __u32 n)
 {
 	struct hit hit = {};
 	__u32 i;
 
 	for (i = first; i < first + n; i++) {
-		if (decide_conj(t->im, img_u16(t->im, t->h->lists + 2 * i), TYPE_BIT(t->slot),
-				t->shapes, t->truth, t->unknown, &hit))
+		__u32 c = img_u16(t->im, t->h->lists + 2 * i);
+
+		if (decide_conj(t->im, c, TYPE_BIT(t->slot), t->shapes, t->truth, t->unknown,
+				&hit) &&
+		    !is_excluded(t, c, &hit))
 			add_hit(t, hit);
 	}
 }

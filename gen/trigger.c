@@ -103,10 +103,11 @@ static int place(struct lists *l, size_t i)
 static void note_needs(struct plan *p, const struct plan_conj *c)
 {
 	struct img_shape *s = &p->shapes.v[c->shape];
+	lit_t lit;
 	size_t i;
 
-	for (i = 0; i < c->way.n; i++) {
-		const struct pred *pred = plan_pred(p, c->way.lits[i]);
+	for (i = 0; (lit = way_lit(&c->way, i)) != LIT_NONE; i++) {
+		const struct pred *pred = plan_pred(p, lit);
 
 		if (fields[pred->field].source == SOURCE_PATH)
 			s->paths |= FIELD_BIT(pred->field);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Disjunctive normal form with a bound. What would grow beyond it is replaced by what all its
- * ways have in common: wider, and marked residual.
+ * Disjunctive normal form with a bound. What would grow beyond it becomes exclusions; if there are
+ * too many of these as well it is replaced by what all its ways have in common: wider, and marked
+ * residual.
  */
+#include "gen/exclude.h"
 #include "gen/form.h"
 
 #include <stdlib.h>
@@ -58,7 +60,7 @@ static bool is_contradiction(const struct way *w)
 	return false;
 }
 
-static bool is_subset(const struct way *a, const struct way *b)
+bool way_is_subset(const struct way *a, const struct way *b)
 {
 	size_t i, j = 0;
 
@@ -69,6 +71,21 @@ static bool is_subset(const struct way *a, const struct way *b)
 			return false;
 	}
 	return true;
+}
+
+lit_t way_lit(const struct way *w, size_t i)
+{
+	size_t k;
+
+	if (i < w->n)
+		return w->lits[i];
+	i -= w->n;
+	for (k = 0; k < w->n_excludes; k++) {
+		if (i < w->excludes[k].n)
+			return w->excludes[k].lits[i];
+		i -= w->excludes[k].n;
+	}
+	return LIT_NONE;
 }
 
 static uint64_t sign_of(const struct way *w)
@@ -84,7 +101,8 @@ static uint64_t sign_of(const struct way *w)
 /* Whether b adds nothing to a. An exact way under a residual one does: it spares userspace. */
 static bool is_covered(const struct way *a, const struct way *b)
 {
-	return !(a->sign & ~b->sign) && (!a->why || b->why) && a->n <= b->n && is_subset(a, b);
+	return !(a->sign & ~b->sign) && (!a->why || b->why) && a->n <= b->n &&
+	       way_is_subset(a, b) && exclude_covers(a, b);
 }
 
 /* Shorter and exact ones first: they cover others. */
@@ -92,14 +110,17 @@ static int way_order(const void *x, const void *y)
 {
 	const struct way *a = x, *b = y;
 
+	int order;
+
 	if (a->n != b->n)
 		return a->n < b->n ? -1 : 1;
 	if (!a->why != !b->why)
 		return a->why ? 1 : -1;
-	return a->n ? memcmp(a->lits, b->lits, a->n * sizeof(*a->lits)) : 0;
+	order = a->n ? memcmp(a->lits, b->lits, a->n * sizeof(*a->lits)) : 0;
+	return order ? order : exclude_order(a, b);
 }
 
-void ways_reduce(struct ways *w)
+void ways_reduce(struct arena *a, struct ways *w)
 {
 	size_t i, j, kept = 0;
 
@@ -107,9 +128,10 @@ void ways_reduce(struct ways *w)
 		struct way *v = &w->v[i];
 
 		v->n = sort_lits(v->lits, v->n);
+		if (is_contradiction(v) || !exclude_reduce(a, v))
+			continue;
 		v->sign = sign_of(v);
-		if (!is_contradiction(v))
-			w->v[kept++] = *v;
+		w->v[kept++] = *v;
 	}
 	w->n = kept;
 	if (w->n)
@@ -131,11 +153,12 @@ struct way ways_common(struct arena *a, const struct ways *w)
 	size_t i, j, kept;
 
 	common.lits = arena_copy(a, common.lits, common.n * sizeof(*common.lits));
+	common.n_excludes = 0;
 	for (i = 1; i < w->n; i++) {
 		for (j = kept = 0; j < common.n; j++) {
 			struct way one = {.lits = &common.lits[j], .n = 1};
 
-			if (is_subset(&one, &w->v[i]))
+			if (way_is_subset(&one, &w->v[i]))
 				common.lits[kept++] = common.lits[j];
 		}
 		common.n = kept;
@@ -175,6 +198,7 @@ static struct way both(struct lower *l, const struct way *a, const struct way *b
 		w.lits[w.n++] = a->lits[i];
 	for (; j < b->n; j++)
 		w.lits[w.n++] = b->lits[j];
+	exclude_both(l->arena, a, b, &w);
 	return w;
 }
 
@@ -187,63 +211,141 @@ static struct ways product(struct lower *l, const struct ways *a, const struct w
 		for (j = 0; j < b->n; j++)
 			w.v[w.n++] = both(l, &a->v[i], &b->v[j]);
 	}
-	ways_reduce(&w);
+	ways_reduce(l->arena, &w);
 	return w;
 }
 
-static int ways_order(const void *x, const void *y)
-{
-	const struct ways *a = x, *b = y;
+/* A part of a conjunction or disjunction. */
+struct kid {
+	struct form *form;
+	struct ways ways;
+};
 
-	return a->n < b->n ? -1 : a->n > b->n;
+static int kid_order(const void *x, const void *y)
+{
+	const struct kid *a = x, *b = y;
+
+	return a->ways.n < b->ways.n ? -1 : a->ways.n > b->ways.n;
 }
 
-static struct ways *kids_ways(struct lower *l, const struct form *f)
+static struct kid *kids_of(struct lower *l, const struct form *f)
 {
-	struct ways *kids = arena_alloc(l->arena, f->n_kids * sizeof(*kids));
+	struct kid *kids = arena_alloc(l->arena, f->n_kids * sizeof(*kids));
 	size_t i;
 
 	for (i = 0; i < f->n_kids; i++)
-		kids[i] = ways_of(l, f->kids[i]);
+		kids[i] = (struct kid){f->kids[i], ways_of(l, f->kids[i])};
 	return kids;
+}
+
+/* A conjunction under way: ways so far, and what they shall exclude in the end. */
+struct and
+{
+	struct ways all;
+	struct ways excludes;
+};
+
+static bool has_room(const struct ways *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->n; i++) {
+		if (w->v[i].n_excludes > EXCLUDE_MAX)
+			return false;
+	}
+	return w->n <= WAYS_MAX;
+}
+
+/* Multiplies if that does not make too many. */
+static bool multiply(struct lower *l, struct ways *all, const struct ways *w)
+{
+	struct ways next;
+
+	if (all->n * w->n > PRODUCT_MAX)
+		return false;
+	next = product(l, all, w);
+	if (!has_room(&next))
+		return false;
+	*all = next;
+	return true;
+}
+
+/* What must hold becomes: its contrary must not. */
+static bool exclude(struct lower *l, struct and*and, struct form *f)
+{
+	struct ways contrary = ways_of(l, form_not(l, f));
+	size_t i;
+
+	if (and->excludes.n + contrary.n > EXCLUDE_MAX)
+		return false;
+	if (!and->excludes.v)
+		and->excludes.v = arena_alloc(l->arena, EXCLUDE_MAX * sizeof(*and->excludes.v));
+	for (i = 0; i < contrary.n; i++)
+		and->excludes.v[ and->excludes.n++] = contrary.v[i];
+	return true;
+}
+
+/* Whether some way of it needs anything to be true: that is what finds conjunctions. */
+static bool is_selective(const struct ways *w)
+{
+	size_t i, k;
+
+	for (i = 0; i < w->n; i++) {
+		for (k = 0; k < w->v[i].n; k++) {
+			if (!(w->v[i].lits[k] & 1))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* One more factor. What narrows nothing had better not multiply. */
+static void add_factor(struct lower *l, struct and*and, const struct kid *kid)
+{
+	struct ways common;
+
+	if (kid->ways.n > 1 && !is_selective(&kid->ways) && exclude(l, and, kid->form))
+		return;
+	if (multiply(l, &and->all, &kid->ways) || exclude(l, and, kid->form))
+		return;
+	common = widen(l, &kid->ways);
+	and->all = product(l, &and->all, &common);
 }
 
 /* The small factors first, so that what is given up is what would cost most. */
 static struct ways ways_and(struct lower *l, const struct form *f)
 {
-	struct ways *kids = kids_ways(l, f), all = one_way(l, (struct way){}), next;
+	struct and and = {.all = one_way(l, (struct way){})};
+	struct kid *kids = kids_of(l, f);
 	size_t i;
 
-	qsort(kids, f->n_kids, sizeof(*kids), ways_order);
+	qsort(kids, f->n_kids, sizeof(*kids), kid_order);
 	for (i = 0; i < f->n_kids; i++) {
-		if (!kids[i].n)
-			return kids[i];
-		if (all.n * kids[i].n <= PRODUCT_MAX) {
-			next = product(l, &all, &kids[i]);
-			if (next.n <= WAYS_MAX) {
-				all = next;
-				continue;
-			}
-		}
-		next = widen(l, &kids[i]);
-		all = product(l, &all, &next);
+		if (!kids[i].ways.n)
+			return kids[i].ways;
+		add_factor(l, &and, &kids[i]);
 	}
-	return all;
+	for (i = 0; i < and.all.n && and.excludes.n; i++)
+		exclude_add(l->arena, &and.all.v[i], &and.excludes);
+	if (and.excludes.n)
+		ways_reduce(l->arena, &and.all);
+	return and.all;
 }
 
 static struct ways ways_or(struct lower *l, const struct form *f)
 {
-	struct ways *kids = kids_ways(l, f), all = {};
+	struct kid *kids = kids_of(l, f);
+	struct ways all = {};
 	size_t i, j, n = 0;
 
 	for (i = 0; i < f->n_kids; i++)
-		n += kids[i].n;
+		n += kids[i].ways.n;
 	all.v = arena_alloc(l->arena, n * sizeof(*all.v));
 	for (i = 0; i < f->n_kids; i++) {
-		for (j = 0; j < kids[i].n; j++)
-			all.v[all.n++] = kids[i].v[j];
+		for (j = 0; j < kids[i].ways.n; j++)
+			all.v[all.n++] = kids[i].ways.v[j];
 	}
-	ways_reduce(&all);
+	ways_reduce(l->arena, &all);
 	return all.n > WAYS_MAX ? widen(l, &all) : all;
 }
 

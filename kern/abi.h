@@ -62,32 +62,34 @@ _Static_assert(EVENT_UNLINKAT < 64, "event types with hooks of their own come fi
 
 /* ---- limits ---- */
 
-#define COMM_SIZE	 16   /* TASK_COMM_LEN */
-#define SHORT_SIZE	 16   /* a text of the hash sets, padded with NUL */
-#define ARGS_MAX	 4096 /* bytes of argv copied: Falco's bound, shared by exe and args */
-#define PATH_MAX_LEN	 4096 /* bytes of a path, NUL included */
-#define PATH_DEPTH_MAX	 96   /* components of a resolved path: Falco's bound */
-#define CGROUP_DEPTH_MAX 12   /* levels looked at for a container id */
-#define ANCESTORS_MAX	 32   /* levels of parents followed */
-#define PROC_WORDS	 16   /* 64-bit words of process predicates ... */
-#define EVENT_WORDS	 16   /* ... and of event predicates */
-#define PRED_WORDS	 (PROC_WORDS + EVENT_WORDS)
-#define PRED_MAX	 (PRED_WORDS * 64)
-#define EVENT_PRED_BASE	 (PROC_WORDS * 64)
-#define SHAPE_MAX	 64   /* bits of struct proc.live */
-#define TYPE_SLOTS	 64   /* groups of event types that the rules tell apart */
-#define GUARD_MAX	 1024 /* tested at exec, one after the other */
-#define CONJ_MAX	 32768
-#define RULE_MAX	 8192
-#define TEST_MAX	 8   /* words tested by one conjunction */
-#define LIST_MAX	 256 /* conjunctions tested for one predicate of one event */
-#define RANGE_MAX	 64  /* ranges of one numeric field ... */
-#define TYPE_RANGE_MAX	 (RANGE_MAX * FIELD_KERNEL_COUNT) /* ... and of all of a type slot */
-#define DERIVED_MAX	 64				  /* predicates on parents and ancestors */
-#define PROBE_MAX	 8				  /* slots looked at in a hash set */
-#define HIT_MAX		 64				  /* rules that one record can carry */
-#define IMAGE_MAX	 (8u << 20)			  /* bytes of the part the kernel reads */
-#define SCRATCH_SLOTS	 3 /* events under way at once on a CPU: one interrupts another */
+#define COMM_SIZE	  16   /* TASK_COMM_LEN */
+#define SHORT_SIZE	  16   /* a text of the hash sets, padded with NUL */
+#define ARGS_MAX	  4096 /* bytes of argv copied: Falco's bound, shared by exe and args */
+#define PATH_MAX_LEN	  4096 /* bytes of a path, NUL included */
+#define PATH_DEPTH_MAX	  96   /* components of a resolved path: Falco's bound */
+#define CGROUP_DEPTH_MAX  12   /* levels looked at for a container id */
+#define ANCESTORS_MAX	  32   /* levels of parents followed */
+#define PROC_WORDS	  16   /* 64-bit words of process predicates ... */
+#define EVENT_WORDS	  16   /* ... and of event predicates */
+#define PRED_WORDS	  (PROC_WORDS + EVENT_WORDS)
+#define PRED_MAX	  (PRED_WORDS * 64)
+#define EVENT_PRED_BASE	  (PROC_WORDS * 64)
+#define SHAPE_MAX	  64   /* bits of struct proc.live */
+#define TYPE_SLOTS	  64   /* groups of event types that the rules tell apart */
+#define GUARD_MAX	  1024 /* tested at exec, one after the other */
+#define CONJ_MAX	  32768
+#define RULE_MAX	  8192
+#define TEST_MAX	  8 /* words tested by one conjunction ... */
+#define EXCLUDE_CHUNK	  32
+#define EXCLUDE_TESTS_MAX (8 * EXCLUDE_CHUNK) /* ... and by all that is excluded from it */
+#define LIST_MAX	  256 /* conjunctions tested for one predicate of one event */
+#define RANGE_MAX	  64  /* ranges of one numeric field ... */
+#define TYPE_RANGE_MAX	  (RANGE_MAX * FIELD_KERNEL_COUNT) /* ... and of all of a type slot */
+#define DERIVED_MAX	  64				   /* predicates on parents and ancestors */
+#define PROBE_MAX	  8				   /* slots looked at in a hash set */
+#define HIT_MAX		  64				   /* rules that one record can carry */
+#define IMAGE_MAX	  (8u << 20)			   /* bytes of the part the kernel reads */
+#define SCRATCH_SLOTS	  3 /* events under way at once on a CPU: one interrupts another */
 #define IMAGE_SLACK                                                                                \
 	1024 /* bytes behind the image in its map, so that a masked offset of a                    \
 	      * structure never ends outside: value size is a power of two + this */
@@ -130,7 +132,7 @@ struct call_shape {
 /* ---- policy image ---- */
 
 #define IMAGE_MAGIC   0x434c4954u /* "TILC" */
-#define IMAGE_VERSION 4
+#define IMAGE_VERSION 5
 
 /* Bits. A predicate is one bit of a vector of PRED_WORDS words: process predicates (fixed at
  * exec) first, event predicates from EVENT_PRED_BASE on. */
@@ -140,7 +142,7 @@ struct img_test {
 	__u64 mask;
 	__u64 want;
 	__u32 word;
-	__u32 pad;
+	__u32 last; /* 1: the last one of an exclusion; else 0 */
 };
 
 /* Event types that are in exactly the same conjunctions share a type slot; masks and tables by
@@ -173,15 +175,20 @@ struct img_guard {
 	__u32 n_tests;
 };
 
-/* One way in which a rule can match: all its tests hold. */
+/* One way in which a rule can match: all its tests hold, and none of its exclusions does. An
+ * exclusion is a row of tests up to one that is marked as the last: it holds if all of them do.
+ * None crosses a multiple of EXCLUDE_CHUNK, counted from the first one of the conjunction.
+ * What would be a product of many ways is a few exclusions. */
 struct img_conj {
 	__u64 types; /* TYPE_BIT()s it is tested for */
 	__u32 first_test;
-	__u32 n_tests;
+	__u32 first_exclude; /* among the tests as well */
 	__u32 rule;
-	__u32 flags; /* CONJ_* */
 	__u32 shape;
-	__u32 pad;
+	__u16 n_tests;
+	__u16 n_exclude; /* tests of all its exclusions */
+	__u16 flags;	 /* CONJ_* */
+	__u16 pad;
 };
 #define CONJ_RESIDUAL 1u /* something was left out: userspace decides */
 

@@ -92,7 +92,7 @@ INLINE bool decide_shape(struct img im, __u32 i, const __u64 *truth, const __u64
 	return decide_tests(im, s->first_test, s->n_tests, truth, unknown) != VERDICT_NO;
 }
 
-/* Tests one conjunction; on a match writes the hit. */
+/* Tests one conjunction, its exclusions aside; on a match writes the hit. */
 INLINE bool decide_conj(struct img im, __u32 i, __u64 type_bit, __u64 shapes, const __u64 *truth,
 			const __u64 *unknown, struct hit *hit)
 {
@@ -107,4 +107,52 @@ INLINE bool decide_conj(struct img im, __u32 i, __u64 type_bit, __u64 shapes, co
 	hit->rule = c->rule;
 	hit->flags = v == VERDICT_UNSURE || (c->flags & CONJ_RESIDUAL) ? HIT_UNSURE : 0;
 	return true;
+}
+
+/* Tests of all exclusions of a conjunction. */
+INLINE __u32 decide_n_exclude(struct img im, __u32 i)
+{
+	const struct img_conj *c = img_at(im, img_head(im)->conjs, i, sizeof(*c));
+
+	return c->n_exclude;
+}
+
+/* Whether an exclusion holds among the EXCLUDE_CHUNK tests from from on. Sums instead of branches:
+ * the verifier goes through every branch of every round. */
+INLINE enum verdict decide_exclude(struct img im, __u32 i, __u32 from, const __u64 *truth,
+				   const __u64 *unknown)
+{
+	const struct img_conj *c = img_at(im, img_head(im)->conjs, i, sizeof(*c));
+	__u32 tests = img_head(im)->tests, first = c->first_exclude, n = c->n_exclude;
+	__u64 fails = 0, unsure = 0, perhaps = 0;
+
+	for (__u32 k = 0; k < EXCLUDE_CHUNK; k++) {
+		const struct img_test *t;
+		__u64 u;
+		__u32 w;
+
+		if (from + k >= n)
+			break;
+		t = img_at(im, tests, first + from + k, sizeof(*t));
+		w = t->word & (PRED_WORDS - 1);
+		u = unknown[w] & t->mask;
+		fails |= (truth[w] ^ t->want) & t->mask & ~u;
+		unsure |= u;
+		if (!t->last)
+			continue;
+		if (!(fails | unsure))
+			return VERDICT_SURE;
+		perhaps |= !fails;
+		fails = unsure = 0;
+	}
+	return perhaps ? VERDICT_UNSURE : VERDICT_NO;
+}
+
+/* What a hit is, given what decide_exclude() said of a part of its conjunction's exclusions; false:
+ * it is none. */
+INLINE bool decide_excluded(struct hit *hit, enum verdict exclude)
+{
+	if (exclude == VERDICT_UNSURE)
+		hit->flags |= HIT_UNSURE;
+	return exclude != VERDICT_SURE;
 }

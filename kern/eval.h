@@ -318,16 +318,35 @@ GLOBAL int add_hit(__u32 idx, __u32 rule, __u32 flags)
 	return 0;
 }
 
+GLOBAL int eval_exclude(__u32 idx, __u32 i, __u32 from)
+{
+	struct scratch *s = scratch_at(idx);
+	struct img im;
+
+	if (!s || !get_image(s, &im))
+		return VERDICT_NO;
+	return decide_exclude(im, i, from, s->truth, s->unknown);
+}
+
 GLOBAL int eval_conj(__u32 idx, __u32 i)
 {
 	struct scratch *s = scratch_at(idx);
 	struct hit hit = {};
 	struct img im;
+	__u32 n;
 
 	if (!s || !get_image(s, &im))
 		return 0;
-	if (decide_conj(im, i, TYPE_BIT(s->type_slot), s->shapes, s->truth, s->unknown, &hit))
-		add_hit(idx, hit.rule, hit.flags | s->view);
+	if (!decide_conj(im, i, TYPE_BIT(s->type_slot), s->shapes, s->truth, s->unknown, &hit))
+		return 0;
+	n = decide_n_exclude(im, i);
+	for (__u32 from = 0; from < EXCLUDE_TESTS_MAX; from += EXCLUDE_CHUNK) {
+		if (from >= n)
+			break;
+		if (!decide_excluded(&hit, eval_exclude(idx, i, from)))
+			return 0;
+	}
+	add_hit(idx, hit.rule, hit.flags | s->view);
 	return 0;
 }
 

@@ -42,6 +42,7 @@ static struct fake sample(void)
 	fake_text(&e, FIELD_FD_NAME, "/etc/passwd");
 	fake_text(&e, FIELD_PROC_PNAME, "sshd");
 	fake_ancestor(&e, "1", "sshd");
+	fake_unknown(&e, FIELD_PROC_ENV, "");
 	fake_text(&e, FIELD_EVT_RES, "SUCCESS");
 	fake_text(&e, FIELD_FD_TYPECHAR, "f");
 	fake_text(&e, FIELD_FD_TYPE, "file");
@@ -321,6 +322,54 @@ static void long_lists_stay_selective(void **state)
 	free(condition);
 }
 
+/* More exclusions than fit in one chunk, of two to three tests each; the event satisfies only what
+ * is asked for in the last ones. */
+static void exclusions_hold_back(void **state)
+{
+	static const struct {
+		const char *last;
+		size_t n_hits, flags;
+	} cases[] = {
+		{"fd.name = /etc/passwd and proc.name = bash", 0, 0},
+		{"fd.name = /etc/passwd and proc.name = other", 1, 0},
+		{"fd.name = /etc/passwd and proc.exepath = /usr/bin/bash and fd.num = 3", 0, 0},
+		{"fd.name = /etc/passwd and proc.exepath = /usr/bin/bash and fd.num = 4", 1, 0},
+		/* not known: userspace decides, unless something else says no */
+		{"fd.name = /etc/passwd and proc.env contains \"A=1\"", 1, HIT_UNSURE},
+		{"fd.name = /etc/other and proc.env contains \"A=1\"", 1, 0},
+		{"fd.name = /etc/passwd and proc.env contains \"A=1\") and not (proc.name = bash "
+		 "and "
+		 "fd.num = 3",
+		 0, 0},
+	};
+	size_t i, k, n;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *condition = NULL;
+		size_t size;
+		FILE *to = open_memstream(&condition, &size);
+		struct policy p = {};
+		struct hit hits[4];
+		struct ruleset *rs;
+
+		fprintf(to, "evt.type = openat and fd.name startswith /etc");
+		for (k = 0; k < 30; k++)
+			fprintf(to, " and not (proc.name = n%zu and fd.name = /f%zu%s)", k, k,
+				k % 2 ? " and fd.num = 7" : "");
+		fprintf(to, " and not (%s)", cases[i].last);
+		fclose(to);
+		rs = fake_policy((const char *const *)&condition, 1, &p);
+		assert_int_equal(image_head(&p.image)->n_conjs, 1);
+		n = decide(&p, EVENT_OPENAT, hits, 4);
+		if (n != cases[i].n_hits || (n && hits[0].flags != cases[i].flags))
+			fail_msg("not (%s): %zu hits, flags %u", cases[i].last, n,
+				 n ? hits[0].flags : 0);
+		assert_int_equal(p.rules[0].n_residual, 0);
+		done(rs, &p);
+		free(condition);
+	}
+}
+
 /* One conjunction over more words than it can test. */
 static void too_many_words(void **state)
 {
@@ -407,6 +456,7 @@ int main(void)
 		cmocka_unit_test(many_comparisons_stay_selective),
 		cmocka_unit_test(long_lists_stay_selective),
 		cmocka_unit_test(limits_lose_nothing),
+		cmocka_unit_test(exclusions_hold_back),
 		cmocka_unit_test(too_many_words),
 		cmocka_unit_test(more_rules_than_there_are),
 		cmocka_unit_test(only_wanted_rules),

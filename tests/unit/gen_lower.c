@@ -5,24 +5,34 @@
 #include "gen/lower.h"
 #include "gen/types.h"
 
-/* The ways as text: literals joined by " & ", ways by " | ", "?" for a residual one. */
+static const char *add_lits(const struct preds *ps, const char *text, const struct way *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->n; i++) {
+		const struct pred *p = ps->list.v[w->lits[i] / 2];
+		const char *lit = arena_printf(ps->arena, "%s%s", w->lits[i] & 1 ? "not " : "",
+					       pred_text(ps->arena, p));
+
+		text = text ? arena_printf(ps->arena, "%s & %s", text, lit) : lit;
+	}
+	return text;
+}
+
+/* The ways as text: literals joined by " & ", ways by " | ", "?" for a residual one, exclusions
+ * behind "but not". */
 static const char *ways_text(const struct preds *ps, const struct ways *w)
 {
 	const char *all = NULL;
 	size_t i, k;
 
 	for (i = 0; i < w->n; i++) {
-		const char *way = w->v[i].why ? "?" : NULL;
+		const char *way = add_lits(ps, w->v[i].why ? "?" : NULL, &w->v[i]);
 
-		for (k = 0; k < w->v[i].n; k++) {
-			const struct pred *p = ps->list.v[w->v[i].lits[k] / 2];
-			const char *lit =
-				arena_printf(ps->arena, "%s%s", w->v[i].lits[k] & 1 ? "not " : "",
-					     pred_text(ps->arena, p));
-
-			way = way ? arena_printf(ps->arena, "%s & %s", way, lit) : lit;
-		}
 		way = way ? way : "yes";
+		for (k = 0; k < w->v[i].n_excludes; k++)
+			way = arena_printf(ps->arena, "%s but not (%s)", way,
+					   add_lits(ps, NULL, &w->v[i].excludes[k]));
 		all = all ? arena_printf(ps->arena, "%s | %s", all, way) : way;
 	}
 	return all ? all : "no";
@@ -64,6 +74,23 @@ static const struct {
 	{EVENT_OPEN, "proc.name contains \"\"", "yes"},
 	{EVENT_OPEN, "fd.name startswith \"\"", "fd.name exists"},
 	{EVENT_OPEN, "fd.name pmatch (/)", "fd.name exists"},
+	/* exclusions */
+	{EVENT_OPEN, "fd.name = a and not (proc.name = b and proc.exe = c)",
+	 "fd.name = a but not (proc.name = b & proc.exe = c)"},
+	{EVENT_OPEN,
+	 "fd.name = a and not (proc.name = b and proc.exe = c) and not (proc.name = d and "
+	 "proc.exe = c)",
+	 "fd.name = a but not (proc.name = b & proc.exe = c) but not (proc.exe = c & proc.name = "
+	 "d)"},
+	{EVENT_OPEN, "proc.name = b and fd.name = a and not (proc.name = b and proc.exe = c)",
+	 "proc.name = b & fd.name = a & not proc.exe = c"},
+	{EVENT_OPEN, "proc.name = b and fd.name = a and not (fd.name = a and proc.name = b)", "no"},
+	{EVENT_OPEN, "not proc.name = b and fd.name = a and not (proc.name = b and proc.exe = c)",
+	 "not proc.name = b & fd.name = a"},
+	{EVENT_OPEN, "fd.name = a and not (proc.name = b and proc.exe = c and evt.num = 5)",
+	 "? & fd.name = a"},
+	{EVENT_OPEN, "fd.name = a and (not proc.name = b or not proc.exe = c or not proc.pid = 1)",
+	 "fd.name = a but not (proc.name = b & proc.exe = c & proc.pid = 1)"},
 	/* has a value, and another one */
 	{EVENT_OPEN, "proc.name != a", "not proc.name = a"},
 	{EVENT_OPEN, "fd.name != a", "fd.name exists & not fd.name = a"},
@@ -277,7 +304,7 @@ static void explosion_is_bounded(void **state)
 	size_t i;
 
 	ps->arena = a;
-	for (i = 0; i < 30; i++)
+	for (i = 0; i < 200; i++)
 		text = arena_printf(a, "%s and (fd.name contains a%zu or proc.pid = %zu)", text, i,
 				    i);
 	w = lower(ps, &why, fake_tree(a, text), EVENT_OPEN);
