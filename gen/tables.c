@@ -16,7 +16,7 @@
 #include "gen/event_args.h"
 #include "gen/facts.h"
 #include "gen/literal.h"
-#include "gen/pattern.h"
+#include "gen/tables_text.h"
 #include "gen/types.h"
 #include "kern/decide.h"
 
@@ -70,109 +70,7 @@ void tables_free(struct tables **t)
 
 static const struct img_field *field_of(const struct tables *t, enum field_id f)
 {
-	return img_at(t->im, t->h->fields, f, sizeof(struct img_field));
-}
-
-/* ---- texts ---- */
-
-static __u32 scan(const struct tables *t, enum automaton a, __u32 state, const char *text,
-		  size_t len, __u64 *truth)
-{
-	const struct img_automaton *aut = automaton(t->im, a);
-	size_t n;
-
-	for (; len && aut->n_states; len -= n, text += n) {
-		n = len < SCAN_CHUNK ? len : SCAN_CHUNK;
-		state = match_scan(t->im, aut, state, (const unsigned char *)text, n, truth, 0);
-	}
-	return state;
-}
-
-static __u32 symbol(const struct tables *t, enum automaton a, __u32 state, __u32 sym, __u64 *truth)
-{
-	const struct img_automaton *aut = automaton(t->im, a);
-
-	return aut->n_states ? match_step(t->im, aut, state, sym, truth) : 0;
-}
-
-static __u32 start(const struct tables *t, enum automaton a)
-{
-	return automaton(t->im, a)->start;
-}
-
-/* A field that no automaton decides has only its set. */
-static void scan_whole(const struct tables *t, enum automaton a, const char *text, size_t len,
-		       bool end, __u64 *truth)
-{
-	__u32 state;
-
-	if (a == AUT_COUNT)
-		return;
-	state = scan(t, a, start(t, a), text, len, truth);
-	if (end)
-		symbol(t, a, state, SYM_END, truth);
-}
-
-/* Arguments as they stand in the stream of the command line, behind an empty name. */
-static void scan_args(const struct tables *t, const char *text, size_t len, bool end, __u64 *truth)
-{
-	__u32 state = start(t, AUT_CMD);
-
-	if (len) {
-		state = symbol(t, AUT_CMD, state, SYM_SEP, truth);
-		state = scan(t, AUT_CMD, state, text, len, truth);
-	}
-	if (end)
-		symbol(t, AUT_CMD, state, SYM_END, truth);
-}
-
-/* A directory as that of a file in it; the root already ends with the slash. */
-static void scan_directory(const struct tables *t, const char *text, size_t len, bool end,
-			   __u64 *truth)
-{
-	__u32 state = scan(t, AUT_FD_NAME, start(t, AUT_FD_NAME), text, len, truth);
-
-	if (!end)
-		return;
-	if (len && (len > 1 || *text != '/'))
-		state = symbol(t, AUT_FD_NAME, state, '/', truth);
-	symbol(t, AUT_FD_NAME, state, SYM_END, truth);
-}
-
-static void look_up(const struct tables *t, enum field_id f, const char *text, size_t len,
-		    __u64 *truth)
-{
-	char key[SHORT_SIZE] = {};
-	__u64 words[2];
-
-	if (!field_of(t, f)->set || len >= sizeof(key))
-		return;
-	memcpy(key, text, len);
-	memcpy(words, key, sizeof(words));
-	match_set(t->im, field_of(t, f), words, truth);
-}
-
-/* Truth of the predicates of one field, given its text or, unless end, its beginning. Several
- * fields share an automaton; what it says about others is left out. */
-static void match_field(const struct tables *t, enum field_id f, const char *text, size_t len,
-			bool end, __u64 *truth)
-{
-	const struct img_field *field = field_of(t, f);
-	__u64 found[PRED_WORDS] = {};
-	int w;
-
-	if (pattern_automaton(f) == AUT_COUNT)
-		return; /* no text that an automaton decides */
-	if (f == FIELD_PROC_ARGS)
-		scan_args(t, text, len, end, found);
-	else if (f == FIELD_FD_DIRECTORY)
-		scan_directory(t, text, len, end, found);
-	else
-		scan_whole(t, pattern_automaton(f), text, len, end, found);
-	if (end)
-		look_up(t, f, text, len, found);
-	for (w = 0; w < PRED_WORDS; w++)
-		truth[w] |= found[w] & img_u64(t->im, field->preds_word + 8 * w);
+	return img_field_of(t->im, f);
 }
 
 /* ---- fields of an event ---- */
@@ -198,7 +96,7 @@ static void add_text(struct tables *t, const struct event *ev, enum field_id f)
 	if (f == FIELD_FD_FILENAME && have == HAVE_VALUE && memchr(v.str, '/', v.len))
 		have = HAVE_UNKNOWN;
 	if (have != HAVE_MISSING && v.str)
-		match_field(t, f, v.str, v.len, have == HAVE_VALUE, t->truth);
+		scan_field(t->im, f, v.str, v.len, have == HAVE_VALUE, t->truth);
 	if (have != HAVE_VALUE)
 		decide_unknown(t->im, f, t->truth, t->unknown);
 }
@@ -207,7 +105,7 @@ static void take_path(struct tables *t, enum field_id f, enum have have, const s
 {
 	set_exists(t, f);
 	if (v->str)
-		match_field(t, f, v->str, v->len, have == HAVE_VALUE, t->truth);
+		scan_field(t->im, f, v->str, v->len, have == HAVE_VALUE, t->truth);
 	if (have != HAVE_VALUE)
 		decide_unknown(t->im, f, t->truth, t->unknown);
 }
@@ -450,9 +348,9 @@ static enum have add_other(struct tables *t, const struct event *ev, enum field_
 	if (have == HAVE_MISSING)
 		return have;
 	if (fields[f].base != FIELD_PROC_NAME)
-		match_field(t, FIELD_PROC_NAME, "", 0, true, base); /* that there is a process */
+		scan_field(t->im, FIELD_PROC_NAME, "", 0, true, base); /* that there is a process */
 	if (v.str)
-		match_field(t, fields[f].base, v.str, v.len, have == HAVE_VALUE, base);
+		scan_field(t->im, fields[f].base, v.str, v.len, have == HAVE_VALUE, base);
 	for (i = 0; i < t->h->n_derived; i++) {
 		const struct img_derived *d =
 			img_at(t->im, t->h->derived, i, sizeof(struct img_derived));
@@ -655,17 +553,17 @@ static bool process_command(const struct tables *t, const char *name, const char
 {
 	const char *nul = memchr(argv, '\0', len);
 	size_t exe = nul ? (size_t)(nul - argv) + 1 : len;
-	__u32 state = start(t, AUT_CMD);
+	__u32 state = scan_start(t->im, AUT_CMD);
 
-	state = scan(t, AUT_CMD, state, name, strnlen(name, SHORT_SIZE - 1), truth);
+	state = scan_text(t->im, AUT_CMD, state, name, strnlen(name, SHORT_SIZE - 1), truth);
 	if (len > exe) {
-		state = symbol(t, AUT_CMD, state, SYM_SEP, truth);
+		state = scan_symbol(t->im, AUT_CMD, state, SYM_SEP, truth);
 		/* The NUL behind the last argument is no blank. */
-		state = scan(t, AUT_CMD, state, argv + exe, len - exe - !cut, truth);
+		state = scan_text(t->im, AUT_CMD, state, argv + exe, len - exe - !cut, truth);
 	}
 	if (!cut)
-		symbol(t, AUT_CMD, state, SYM_END, truth);
-	scan_whole(t, AUT_EXE, argv, nul ? exe - 1 : len, nul || !cut, truth);
+		scan_symbol(t->im, AUT_CMD, state, SYM_END, truth);
+	scan_whole(t->im, AUT_EXE, argv, nul ? exe - 1 : len, nul || !cut, truth);
 	return len > exe || !cut;
 }
 
@@ -677,14 +575,14 @@ void tables_process(struct tables *t, struct proc *p, const char *argv, size_t a
 
 	memset(t->truth, 0, sizeof(t->truth));
 	memset(t->unknown, 0, sizeof(t->unknown));
-	look_up(t, FIELD_PROC_NAME, p->name, strnlen(p->name, SHORT_SIZE - 1), t->truth);
-	look_up(t, FIELD_CONTAINER_ID, p->container, strnlen(p->container, SHORT_SIZE - 1),
-		t->truth);
-	scan_whole(t, AUT_CONTAINER, p->container, strnlen(p->container, SHORT_SIZE - 1), true,
+	scan_set(t->im, FIELD_PROC_NAME, p->name, strnlen(p->name, SHORT_SIZE - 1), t->truth);
+	scan_set(t->im, FIELD_CONTAINER_ID, p->container, strnlen(p->container, SHORT_SIZE - 1),
+		 t->truth);
+	scan_whole(t->im, AUT_CONTAINER, p->container, strnlen(p->container, SHORT_SIZE - 1), true,
 		   t->truth);
 	name_ends = process_command(t, p->name, argv, argv_len, argv_cut, t->truth);
 	if (exepath)
-		scan_whole(t, AUT_EXEPATH, exepath, strlen(exepath), true, t->truth);
+		scan_whole(t->im, AUT_EXEPATH, exepath, strlen(exepath), true, t->truth);
 	p->unknown = FIELD_BIT(FIELD_PROC_ENV) | FIELD_BIT(FIELD_CONTAINER_FACTS);
 	if (!exepath)
 		p->unknown |= FIELD_BIT(FIELD_PROC_EXEPATH);
