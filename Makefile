@@ -137,19 +137,20 @@ deps: ## install the packages that building needs (root, Debian or Ubuntu)
 format: ## format all C sources
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
-$(B)/tiercel-fields.7: user/tiercel-fields.7.in $(B)/tiercel
+$(B)/%: user/%.in $(B)/tiercel
 	$(call msg,MAN,$@)
 	$(Q)while IFS= read -r line; do case $$line in \
 		@*@) topic=$${line#@}; $(B)/tiercel list --mdoc $${topic%@} || exit 1;; \
 		*) printf '%s\n' "$$line";; esac; done < $< > $@
 
-man: $(B)/tiercel-fields.7 ## the manual page of fields, event types and operators, from the tables
+man: $(B)/tiercel-fields.7 $(B)/tiercel.yaml.5 ## the manual pages of fields, event types, operators and keys, from the tables
 
 install: all man ## install below DESTDIR (default /)
 	install -D -m 755 $(B)/tiercel $(DESTDIR)/usr/sbin/tiercel
 	install -D -m 644 -t $(DESTDIR)/etc/tiercel/rules.d rules/*.yaml
 	install -D -m 644 user/tiercel.8 $(DESTDIR)/usr/share/man/man8/tiercel.8
 	install -D -m 644 $(B)/tiercel-fields.7 $(DESTDIR)/usr/share/man/man7/tiercel-fields.7
+	install -D -m 644 $(B)/tiercel.yaml.5 $(DESTDIR)/usr/share/man/man5/tiercel.yaml.5
 
 clean: ## remove everything made
 	rm -rf $(B)

@@ -18,7 +18,7 @@
 
 /* A field that the configuration adds. */
 struct extra {
-	const char *name; /* of the configuration */
+	const char *name, *literal; /* of the configuration; literal NULL: by the format */
 	struct format *format;
 	bool raw; /* the format is one field, and its value is wanted */
 };
@@ -29,6 +29,7 @@ struct template
 	struct format *format;
 	struct extra *extras;
 	size_t n_extras;
+	char *tags; /* as in struct alert; NULL: those of the rule */
 };
 
 struct alerter {
@@ -64,7 +65,9 @@ static int add_extra(const struct alerter *al, struct template *t, const struct 
 
 	buf_str(&text, f->format ? "" : "%");
 	buf_str(&text, f->format ? f->format : f->name);
-	if (compile_text(al, &text, &e.format, err))
+	if (f->literal)
+		e.literal = f->format;
+	else if (compile_text(al, &text, &e.format, err))
 		return -EINVAL;
 	for (i = 0; i < t->n_extras && strcmp(t->extras[i].name, f->name); i++)
 		;
@@ -98,6 +101,40 @@ static int add_extras(const struct alerter *al, struct template *t, const struct
 	return bad;
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Those of the rule and of the configuration, sorted, each once. 0 or -ENOMEM. */
+static int merge_tags(struct template *t, const char *tags, const struct texts *custom)
+{
+	struct buf merged = {};
+	const char **v;
+	size_t n = 0;
+
+	if (!custom->n)
+		return 0;
+	for (const char *tag = tags; *tag; tag += strlen(tag) + 1)
+		n++;
+	v = calloc(n + custom->n, sizeof(*v));
+	if (!v)
+		return -ENOMEM;
+	n = 0;
+	for (const char *tag = tags; *tag; tag += strlen(tag) + 1)
+		v[n++] = tag;
+	for (size_t i = 0; i < custom->n; i++)
+		v[n++] = custom->v[i];
+	qsort(v, n, sizeof(*v), by_text);
+	for (size_t i = 0; i < n; i++)
+		if (!i || strcmp(v[i], v[i - 1]))
+			buf_add(&merged, v[i], strlen(v[i]) + 1);
+	buf_char(&merged, '\0');
+	free(v);
+	t->tags = buf_take(&merged);
+	return t->tags ? 0 : -ENOMEM;
+}
+
 static int compile_rule(struct alerter *al, size_t i, const struct config *cfg, char *why,
 			size_t why_size)
 {
@@ -107,6 +144,8 @@ static int compile_rule(struct alerter *al, size_t i, const struct config *cfg, 
 	struct format_error err;
 
 	t->text = image_rule(al->im, i);
+	if (merge_tags(t, r.tags, &cfg->customtags))
+		return -ENOMEM;
 	buf_str(&output, image_text(al->im, t->text->output));
 	append_text(&cfg->append, &r, &output);
 	if (!compile_text(al, &output, &t->format, &err) &&
@@ -151,6 +190,7 @@ static void free_template(struct template *t)
 	for (size_t i = 0; i < t->n_extras; i++)
 		format_free(&t->extras[i].format);
 	free(t->extras);
+	free(t->tags);
 }
 
 void alerter_free(struct alerter **al)
@@ -355,8 +395,9 @@ static int add_rendered(struct alert *a, const struct extra *e, const struct eve
 	struct buf text = {};
 
 	*f = (struct alert_field){.name = e->name, .kind = ALERT_STR};
-	buf_str(&text, "");
-	format_render(e->format, ev, &text);
+	buf_str(&text, e->literal ? e->literal : "");
+	if (!e->literal)
+		format_render(e->format, ev, &text);
 	f->str = buf_take(&text);
 	return f->str ? 0 : -ENOMEM;
 }
@@ -372,8 +413,8 @@ static int add_all_extras(const struct alerter *al, struct alert *a, const struc
 		size_t n;
 
 		drop_field(a, e->name);
-		tokens = format_fields(e->format, &n);
-		err = e->raw && n ? add_field(al, a, tokens, ev) : add_rendered(a, e, ev);
+		tokens = e->raw ? format_fields(e->format, &n) : NULL;
+		err = tokens && n ? add_field(al, a, tokens, ev) : add_rendered(a, e, ev);
 	}
 	return err;
 }
@@ -406,7 +447,7 @@ int alert_make(const struct alerter *al, unsigned rule, const struct event *ev, 
 		.priority = t->text->priority,
 		.rule = image_text(al->im, t->text->name),
 		.source = image_text(al->im, t->text->source),
-		.tags = image_text(al->im, t->text->tags),
+		.tags = t->tags ? t->tags : image_text(al->im, t->text->tags),
 		.hostname = al->hostname,
 		.iso = al->iso,
 		.time = event_time(ev),

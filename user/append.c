@@ -85,6 +85,8 @@ static uint64_t needs_of(const struct append_field *f)
 {
 	_cleanup_(buf_free) struct buf token = {};
 
+	if (f->literal)
+		return 0;
 	if (f->format)
 		return needs_output(f->format);
 	buf_char(&token, '%');

@@ -16,6 +16,7 @@
 struct append_field {
 	char *name;
 	char *format; /* the field's value is this text; NULL: the field of that name as it is */
+	bool literal; /* ... in which % stands for itself */
 };
 
 /* Texts are owned, NULL if not given: then any rule matches, or nothing is added. */

@@ -30,9 +30,11 @@ static const struct cmd cmd = {
 	.args = "[OPTION]... [FILE|DIR]...",
 	.about = "Validates rule files, loaded in the given order (-r, -V, then others; without "
 		 "any\n"
-		 "those of the configuration), or one condition. Errors and warnings go to "
-		 "standard\n"
-		 "output. Status 0: right, perhaps with warnings; 1: wrong.\n",
+		 "those of the configuration), or one condition; with -c the configuration, too. "
+		 "Errors\n"
+		 "and warnings go to standard output, those of the configuration to standard "
+		 "error.\n"
+		 "Status 0: right, perhaps with warnings; 1: wrong.\n",
 	.opts = opts,
 };
 
@@ -108,6 +110,11 @@ static int check(const struct arg_list *files)
 	if (syntax && !condition)
 		return cmd_usage(&cmd, "--syntax needs --condition");
 	status = rule_args_begin(&args);
+	if (args.config_file && !json)
+		printf("%s: %s\n", args.config_file,
+		       status		      ? "Invalid"
+		       : args.config.warnings ? "Ok, with warnings"
+					      : "Ok");
 	if (status)
 		return status;
 	return condition ? check_condition() : check_files();

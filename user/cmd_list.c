@@ -361,16 +361,26 @@ int list_print(const char *name, enum list_form form)
 static const char *json_type(const struct config_key *k)
 {
 	if (k->ignored)
-		return "{}";
+		return "";
 	if (!strcmp(k->type, "boolean"))
-		return "{\"type\": \"boolean\"}";
+		return "\"type\": \"boolean\", ";
 	if (!strcmp(k->type, "number"))
-		return "{\"type\": \"integer\", \"minimum\": 0}";
+		return "\"type\": \"integer\", \"minimum\": 0, ";
 	if (!strcmp(k->type, "texts"))
-		return "{\"type\": [\"array\", \"string\"]}";
+		return "\"type\": [\"array\", \"string\"], ";
 	if (!strcmp(k->type, "selections") || !strcmp(k->type, "entries"))
-		return "{\"type\": \"array\"}";
-	return "{\"type\": \"string\"}";
+		return "\"type\": \"array\", ";
+	if (!strcmp(k->type, "mapping"))
+		return "\"type\": \"object\", ";
+	return "\"type\": \"string\", ";
+}
+
+static void print_key(FILE *out, const struct config_key *k, const char *name)
+{
+	_cleanup_(buf_free) struct buf doc = {};
+
+	json_str(&doc, k->doc, strlen(k->doc));
+	fprintf(out, "\"%s\": {%s\"description\": %s}", name, json_type(k), buf_text(&doc));
 }
 
 /* Other keys are below it. */
@@ -399,7 +409,8 @@ static void print_keys(FILE *out, const char *prefix)
 			continue;
 		dot = strchr(path + n, '.');
 		if (!dot) {
-			fprintf(out, "%s\"%s\": %s", comma, path + n, json_type(&config_keys[i]));
+			fputs(comma, out);
+			print_key(out, &config_keys[i], path + n);
 		} else if (!done || strncmp(path, done, strlen(done))) {
 			free(done);
 			done = strndup(path, dot + 1 - path);

@@ -15,19 +15,14 @@
 
 #include "user/append.h"
 #include "user/buf.h"
-#include "user/config_type.h"
+#include "user/config_row.h"
+#include "user/config_source.h"
 
-#define CONFIG_MAX  ((size_t)4 << 20)
 #define CONFIG_CODE "CONFIG"
 
 /* ---- rows ---- */
 
-static const struct row {
-	const char *path;
-	size_t offset;
-	const struct config_type *type;
-	const char *value, *env;
-} rows[] = {
+const struct config_row config_rows[] = {
 #define KEY(id, path, type, value, env, doc)                                                       \
 	{path, offsetof(struct config, id), &type_##type, value, env},
 #define KEY_IGNORED(path, why)
@@ -35,6 +30,8 @@ static const struct row {
 #undef KEY
 #undef KEY_IGNORED
 };
+
+const size_t n_config_rows = ARRAY_LEN(config_rows);
 
 /* What the list of keys calls the types. */
 #define NAME_BOOL	  "boolean"
@@ -47,6 +44,8 @@ static const struct row {
 #define NAME_MATCHING	  "word"
 #define NAME_SLACK_FORMAT "word"
 #define NAME_APPEND	  "entries"
+#define NAME_PAIRS	  "mapping"
+#define NAME_INCLUDES	  "texts"
 
 const struct config_key config_keys[] = {
 #define KEY(id, path, type, value, env, doc) {path, NAME_##type, value, env, doc, false},
@@ -57,11 +56,11 @@ const struct config_key config_keys[] = {
 };
 const size_t n_config_keys = ARRAY_LEN(config_keys);
 
-static const struct row *find_row(const char *path)
+const struct config_row *config_row_find(const char *path)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (!strcmp(rows[i].path, path))
-			return &rows[i];
+	for (size_t i = 0; i < n_config_rows; i++) {
+		if (!strcmp(config_rows[i].path, path))
+			return &config_rows[i];
 	}
 	return NULL;
 }
@@ -85,8 +84,8 @@ static const struct config_key *find_ignored(const char *path)
 
 static bool is_group(const char *path)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (is_below(rows[i].path, path))
+	for (size_t i = 0; i < n_config_rows; i++) {
+		if (is_below(config_rows[i].path, path))
 			return true;
 	}
 	return false;
@@ -101,25 +100,10 @@ static const char *nearest_path(const char *path)
 	return n.best;
 }
 
-static void expand(const char *text, struct buf *out)
-{
-	struct config_variable v;
-	size_t done = 0;
-
-	while (config_variable(text, done, &v)) {
-		buf_add(out, text + done, v.start - done);
-		buf_str(out, v.value);
-		done = v.end;
-		free(v.value);
-	}
-	buf_str(out, text + done);
-}
-
 /* Reads into a spare member first: a bad value leaves the old one. */
-static int set_value(struct config *c, const struct row *r, const char *text, bool add)
+static int set_value(struct config *c, const struct config_row *r, const char *text, bool add)
 {
 	void *member = (char *)c + r->offset;
-	_cleanup_(buf_free) struct buf value = {};
 	union {
 		char *text;
 		struct texts texts;
@@ -127,17 +111,14 @@ static int set_value(struct config *c, const struct row *r, const char *text, bo
 	} fresh = {};
 	int err;
 
-	expand(text, &value);
-	if (value.failed)
-		return -ENOMEM;
 	if (add)
-		return r->type->set(member, value.s);
-	err = r->type->set(&fresh, value.s);
+		return r->type->set(member, text);
+	err = r->type->set(&fresh, text);
 	if (err)
 		return err;
 	r->type->clear(&fresh);
 	r->type->clear(member);
-	return r->type->set(member, value.s);
+	return r->type->set(member, text);
 }
 
 /* ---- file ---- */
@@ -148,24 +129,57 @@ struct reading {
 	int err;
 };
 
-static void bad_value(struct reading *r, const struct row *row, struct place at, const char *text)
+static void bad_value(struct reading *r, const struct config_row *row, struct place at,
+		      const char *text)
 {
 	r->err = diag_add(&r->diags, SEVERITY_ERROR, at, CONFIG_CODE, NULL,
 			  "%s must be %s, not '%s'", row->path, row->type->expected, text);
 }
 
-static void read_scalar(struct reading *r, const struct row *row, const struct ynode *n, bool add)
+static void read_scalar(struct reading *r, const struct config_row *row, const struct ynode *n,
+			bool add)
 {
 	const char *text = n->kind == YNODE_SCALAR ? n->text : "";
 
 	if (n->kind != YNODE_SCALAR && n->kind != YNODE_NULL)
 		bad_value(r, row, n->at, "a list or mapping");
-	else if (set_value(r->c, row, text, add))
+	else if (set_value(r->c, row, config_expand(r->diags.arena, text), add))
 		bad_value(r, row, n->at, text);
 }
 
+/* {a: b, c: d} as the texts a, b, c, d. */
+static void read_pairs(struct reading *r, const struct config_row *row, const struct ynode *n)
+{
+	struct texts *t = (struct texts *)((char *)r->c + row->offset);
+
+	texts_free(t);
+	for (size_t i = 0; n->kind == YNODE_MAPPING && i < n->n && !r->err; i++) {
+		if (n->items[i]->kind == YNODE_SCALAR || (i & 1 && n->items[i]->kind == YNODE_NULL))
+			r->err = texts_add(
+				t, config_expand(r->diags.arena, n->items[i]->kind == YNODE_SCALAR
+									 ? n->items[i]->text
+									 : ""));
+		else
+			bad_value(r, row, n->items[i]->at, "a list or mapping");
+	}
+	if (n->kind != YNODE_MAPPING && n->kind != YNODE_NULL)
+		bad_value(r, row, n->at, n->kind == YNODE_SCALAR ? n->text : "a list");
+}
+
+/* Only the paths: the files were read before. */
+static void read_includes(struct reading *r, const struct config_row *row, const struct ynode *n)
+{
+	struct texts *t = (struct texts *)((char *)r->c + row->offset);
+	const struct ynode *path = n->kind == YNODE_MAPPING ? ynode_get(n, "path") : n;
+
+	for (size_t i = 0; n->kind == YNODE_SEQUENCE && i < n->n; i++)
+		read_includes(r, row, n->items[i]);
+	if (path && path->kind == YNODE_SCALAR && *path->text && !r->err)
+		r->err = texts_add(t, config_expand(r->diags.arena, path->text));
+}
+
 /* {disable: {rule: NAME}} as the text "disable.rule=NAME". */
-static void read_selection(struct reading *r, const struct row *row, const struct ynode *n)
+static void read_selection(struct reading *r, const struct config_row *row, const struct ynode *n)
 {
 	const struct ynode *what = n->kind == YNODE_MAPPING && n->n == 2 ? n->items[1] : NULL;
 	const char *text = "";
@@ -174,12 +188,13 @@ static void read_selection(struct reading *r, const struct row *row, const struc
 	    n->items[0]->kind == YNODE_SCALAR && what->items[0]->kind == YNODE_SCALAR &&
 	    what->items[1]->kind == YNODE_SCALAR)
 		text = arena_printf(r->diags.arena, "%s.%s=%s", n->items[0]->text,
-				    what->items[0]->text, what->items[1]->text);
+				    what->items[0]->text,
+				    config_expand(r->diags.arena, what->items[1]->text));
 	if (!*text || set_value(r->c, row, text, true))
 		bad_value(r, row, n->at, *text ? text : "that");
 }
 
-static void read_selections(struct reading *r, const struct row *row, const struct ynode *n)
+static void read_selections(struct reading *r, const struct config_row *row, const struct ynode *n)
 {
 	if (n->kind == YNODE_NULL)
 		return;
@@ -192,7 +207,7 @@ static void read_selections(struct reading *r, const struct row *row, const stru
 		read_selection(r, row, n->items[i]);
 }
 
-static void read_row(struct reading *r, const struct row *row, struct ynode *n)
+static void read_row(struct reading *r, const struct config_row *row, struct ynode *n)
 {
 	if (row->type == &type_APPEND) {
 		r->err = append_read(&r->diags, n, (struct append *)((char *)r->c + row->offset));
@@ -200,6 +215,14 @@ static void read_row(struct reading *r, const struct row *row, struct ynode *n)
 	}
 	if (row->type == &type_SELECTIONS) {
 		read_selections(r, row, n);
+		return;
+	}
+	if (row->type == &type_PAIRS) {
+		read_pairs(r, row, n);
+		return;
+	}
+	if (row->type == &type_INCLUDES) {
+		read_includes(r, row, n);
 		return;
 	}
 	if (row->type != &type_TEXTS || n->kind != YNODE_SEQUENCE) {
@@ -225,7 +248,7 @@ static void read_mapping(struct reading *r, const char *prefix, const struct yno
 
 static void read_key(struct reading *r, const char *path, struct place at, struct ynode *value)
 {
-	const struct row *row = find_row(path);
+	const struct config_row *row = config_row_find(path);
 	const struct config_key *ignored = row ? NULL : find_ignored(path);
 
 	if (row) {
@@ -259,177 +282,22 @@ static void read_mapping(struct reading *r, const char *prefix, const struct yno
 	}
 }
 
-static void read_documents(struct reading *r, const struct diag_source *source)
-{
-	struct ynode **documents;
-	size_t n;
-
-	r->err = yaml_read(&r->diags, source, &documents, &n);
-	for (size_t i = 0; !r->err && i < n; i++) {
-		if (documents[i]->kind == YNODE_MAPPING)
-			read_mapping(r, "", documents[i]);
-		else if (documents[i]->kind != YNODE_NULL)
-			r->err = diag_add(&r->diags, SEVERITY_ERROR, documents[i]->at, CONFIG_CODE,
-					  NULL, "the configuration must be a mapping of keys");
-	}
-}
-
-static int load_file(struct config *c, const char *file, bool must_exist)
-{
-	struct arena *arena;
-	struct reading r = {.c = c};
-	_cleanup_free_ char *text = NULL;
-	char first[512];
-	size_t len;
-	int err = read_file(file, CONFIG_MAX, &text, &len);
-
-	if (err == -ENOENT && !must_exist)
-		return 0;
-	if (err) {
-		log_error("%s: %s", file, strerror(-err));
-		return err;
-	}
-	arena = arena_new();
-	if (!arena)
-		return -ENOMEM;
-	r.diags.arena = arena;
-	diag_source_add(&r.diags, file, text, len);
-	read_documents(&r, r.diags.sources);
-	diag_print(&r.diags, stderr, isatty(STDERR_FILENO));
-	if (diag_first_error(&r.diags, first, sizeof(first)))
-		log_remember(first);
-	arena_free(&arena);
-	return r.err;
-}
-
-/* ---- environment and -o ---- */
-
-static int load_environment(struct config *c)
-{
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		const char *value = rows[i].env ? getenv(rows[i].env) : NULL;
-
-		if (value && *value && set_value(c, &rows[i], value, false)) {
-			log_error("environment: %s must be %s, not '%s'", rows[i].env,
-				  rows[i].type->expected, value);
-			return -EINVAL;
-		}
-	}
-	return 0;
-}
-
-/* Copies a key without [N]; true if it ended in []: add to the list. */
-static bool strip_indexes(const char *key, size_t len, char *out)
-{
-	bool add = len > 2 && !memcmp(key + len - 2, "[]", 2);
-	bool inside = false;
-
-	for (size_t i = 0; i < len; i++) {
-		if (key[i] == '[')
-			inside = true;
-		else if (key[i] == ']')
-			inside = false;
-		else if (!inside)
-			*out++ = key[i];
-	}
-	*out = '\0';
-	return add;
-}
-
-static int unknown_option(const char *path)
-{
-	const struct config_key *ignored = find_ignored(path);
-	const char *near = nearest_path(path);
-
-	if (ignored)
-		log_info("-o %s has no effect here: %s", path, ignored->doc);
-	else if (near)
-		log_warn("-o %s: unknown key; did you mean '%s'?", path, near);
-	else
-		log_warn("-o %s: unknown key; 'tiercel list config' shows those that exist", path);
-	return 0;
-}
-
-/* -o 'rules[].disable.rule=NAME' adds to the list. */
-static int load_selection(struct config *c, const char *what, const char *pattern)
-{
-	const struct row *row = find_row("rules");
-	_cleanup_free_ char *text = NULL;
-
-	if (asprintf(&text, "%s=%s", what, pattern) < 0)
-		return -ENOMEM;
-	if (!set_value(c, row, text, true))
-		return 0;
-	log_error("-o rules must be %s, not '%s'", row->type->expected, text);
-	return -EINVAL;
-}
-
-/* A text, or what looks like YAML as such. NULL after an error. */
-static struct ynode *option_value(struct diags *d, const char *key, const char *value)
-{
-	struct ynode *n = arena_alloc(d->arena, sizeof(*n)), **documents;
-	size_t count;
-
-	diag_source_add(d, key, value, strlen(value));
-	*n = (struct ynode){
-		.kind = YNODE_SCALAR,
-		.style = YSTYLE_PLAIN,
-		.at = {d->sources->file, 1, 1},
-		.text = value,
-		.len = strlen(value),
-		.source = d->sources,
-	};
-	if (*value != '[' && *value != '{')
-		return n;
-	return !yaml_read(d, d->sources, &documents, &count) && count == 1 ? documents[0] : NULL;
-}
+/* ---- -o append_output, which has paths of its own ---- */
 
 /* Errors stand in the option's value. */
-static int load_append(struct config *c, const char *option, const char *rest)
+static int load_append(struct diags *d, struct config *c, const char *option)
 {
-	const char *equals = strchr(rest, '=');
-	struct diags d = {.arena = arena_new()};
+	const char *rest = option + strlen("append_output"), *equals = strchr(rest, '=');
 	struct ynode *value;
-	int err = -EINVAL;
 
-	if (!d.arena)
-		return -ENOMEM;
-	value = option_value(&d, arena_printf(d.arena, "-o %.*s", (int)(equals - option), option),
-			     equals + 1);
-	if (value)
-		err = append_option(&d, arena_str(d.arena, rest, equals - rest), value, &c->append);
-	diag_print(&d, stderr, isatty(STDERR_FILENO));
-	arena_free(&d.arena);
-	return err;
-}
-
-static int load_option(struct config *c, const char *option)
-{
-	static const char append[] = "append_output";
-	const char *equals = strchr(option, '=');
-	_cleanup_free_ char *path = malloc(strlen(option) + 1);
-	const struct row *row;
-	bool add;
-
-	if (!path)
-		return -ENOMEM;
-	if (!equals || equals == option) {
+	if (!equals) {
 		log_error("-o %s: write it as key=value", option);
 		return -EINVAL;
 	}
-	if (!strncmp(option, append, strlen(append)) && strchr("=.[", option[strlen(append)]))
-		return load_append(c, option, option + strlen(append));
-	add = strip_indexes(option, equals - option, path);
-	row = find_row(path);
-	if (!row && is_below(path, "rules"))
-		return load_selection(c, path + strlen("rules."), equals + 1);
-	if (!row)
-		return unknown_option(path);
-	if (set_value(c, row, equals + 1, add && row->type == &type_TEXTS)) {
-		log_error("-o %s must be %s, not '%s'", path, row->type->expected, equals + 1);
-		return -EINVAL;
-	}
-	return 0;
+	value = config_option_value(
+		d, arena_printf(d->arena, "-o %.*s", (int)(equals - option), option), equals + 1);
+	return value ? append_option(d, arena_str(d->arena, rest, equals - rest), value, &c->append)
+		     : -EINVAL;
 }
 
 /* ---- all ---- */
@@ -452,10 +320,11 @@ static int set_texts(struct texts *t, const char *value)
 static int load_defaults(struct config *c)
 {
 	*c = (struct config){};
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		void *member = (char *)c + rows[i].offset;
-		int err = rows[i].type == &type_TEXTS ? set_texts(member, rows[i].value)
-						      : rows[i].type->set(member, rows[i].value);
+	for (size_t i = 0; i < n_config_rows; i++) {
+		void *member = (char *)c + config_rows[i].offset;
+		int err = config_rows[i].type == &type_TEXTS
+				  ? set_texts(member, config_rows[i].value)
+				  : config_rows[i].type->set(member, config_rows[i].value);
 
 		if (err)
 			return err;
@@ -476,18 +345,71 @@ static int find_hostname(struct config *c)
 	return type_TEXT.set(&c->hostname, name);
 }
 
+/* customfields: as if by append_output. */
+static int add_custom_fields(struct config *c)
+{
+	const struct texts *t = &c->customfields;
+	struct append_entry *e = t->n ? append_add(&c->append) : NULL;
+
+	if (!t->n)
+		return 0;
+	if (!e)
+		return -ENOMEM;
+	e->fields = calloc(t->n / 2, sizeof(*e->fields));
+	for (size_t i = 0; e->fields && i + 1 < t->n; i += 2) {
+		struct append_field *f = &e->fields[e->n_fields++];
+
+		f->name = strdup(t->v[i]);
+		f->format = strdup(t->v[i + 1]);
+		f->literal = true;
+		if (!f->name || !f->format)
+			return -ENOMEM;
+	}
+	return e->fields ? 0 : -ENOMEM;
+}
+
+static int read_all(struct reading *r, const struct config_source *source)
+{
+	struct ynode *root;
+
+	r->err = config_source_read(&r->diags, source, &root);
+	if (!r->err)
+		read_mapping(r, "", root);
+	for (size_t i = 0; i < source->n && !r->err; i++) {
+		if (config_is_append(source->options[i]))
+			r->err = load_append(&r->diags, r->c, source->options[i]);
+	}
+	return r->err;
+}
+
+static int load_sources(struct config *c, const struct config_source *source)
+{
+	struct arena *arena = arena_new();
+	struct reading r = {.c = c, .diags.arena = arena};
+	char first[512];
+
+	if (!arena)
+		return -ENOMEM;
+	read_all(&r, source);
+	diag_print(&r.diags, stderr, isatty(STDERR_FILENO));
+	if (diag_first_error(&r.diags, first, sizeof(first)))
+		log_remember(first);
+	c->warnings = r.diags.warnings;
+	arena_free(&arena);
+	return r.err;
+}
+
 int config_load(struct config *c, const char *file, const char *const *options, size_t n)
 {
+	const struct config_source source = {file ? file : CONFIG_FILE, file != NULL, options, n};
 	int err = load_defaults(c);
 
 	if (!err)
-		err = load_file(c, file ? file : CONFIG_FILE, file != NULL);
-	if (!err)
-		err = load_environment(c);
-	for (size_t i = 0; i < n && !err; i++)
-		err = load_option(c, options[i]);
+		err = load_sources(c, &source);
 	if (!err)
 		err = find_hostname(c);
+	if (!err)
+		err = add_custom_fields(c);
 	if (err)
 		config_free(c);
 	else
@@ -497,17 +419,17 @@ int config_load(struct config *c, const char *file, const char *const *options, 
 
 void config_free(struct config *c)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		rows[i].type->clear((char *)c + rows[i].offset);
+	for (size_t i = 0; i < n_config_rows; i++)
+		config_rows[i].type->clear((char *)c + config_rows[i].offset);
 }
 
 bool config_same(const struct config *a, const struct config *b, const char *start)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		size_t at = rows[i].offset;
+	for (size_t i = 0; i < n_config_rows; i++) {
+		size_t at = config_rows[i].offset;
 
-		if (!strncmp(rows[i].path, start, strlen(start)) &&
-		    !rows[i].type->same((const char *)a + at, (const char *)b + at))
+		if (!strncmp(config_rows[i].path, start, strlen(start)) &&
+		    !config_rows[i].type->same((const char *)a + at, (const char *)b + at))
 			return false;
 	}
 	return true;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The configuration: keys of user/config.def, from a YAML file, then from the environment, then
- * from -o key=value; the later wins. Names and meaning are those of falco.yaml and, below
- * "slack", of falcosidekick. A new key is a row of config.def; it is a member of struct config.
+ * The configuration: keys of user/config.def, from a YAML file and those that it includes, then
+ * from the environment, then from -o key=value; the later wins. Names and meaning are those of
+ * falco.yaml and of falcosidekick. A new key is a row of config.def; it is a member of struct
+ * config.
  */
 #pragma once
 #include <stdbool.h>
@@ -28,6 +29,8 @@ typedef enum log_level config_LEVEL;
 typedef enum matching config_MATCHING;
 typedef enum slack_format config_SLACK_FORMAT;
 typedef struct append config_APPEND;
+typedef struct texts config_PAIRS;    /* name, value, name, value ... */
+typedef struct texts config_INCLUDES; /* paths of further files */
 
 struct config {
 #define KEY(id, path, type, value, env, doc) config_##type id;
@@ -35,6 +38,7 @@ struct config {
 #include "user/config.def"
 #undef KEY
 #undef KEY_IGNORED
+	size_t warnings; /* that reading it gave */
 };
 
 void config_free(struct config *c);

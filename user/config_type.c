@@ -144,6 +144,21 @@ bool config_variable(const char *text, size_t from, struct config_variable *out)
 	return out->value != NULL;
 }
 
+const char *config_expand(struct arena *a, const char *text)
+{
+	struct config_variable v;
+	const char *done = "";
+	size_t from = 0;
+
+	while (config_variable(text, from, &v)) {
+		done = arena_printf(a, "%s%.*s%s", done, (int)(v.start - from), text + from,
+				    v.value);
+		from = v.end;
+		free(v.value);
+	}
+	return from ? arena_printf(a, "%s%s", done, text + from) : text;
+}
+
 static int set_APPEND(void *member, const char *text)
 {
 	struct diags d = {.arena = arena_new()};
@@ -235,3 +250,6 @@ const struct config_type type_MATCHING = {set_MATCHING, clear_none, same_UINT, "
 const struct config_type type_SLACK_FORMAT = {set_SLACK_FORMAT, clear_none, same_UINT,
 					      "all, text or fields"};
 const struct config_type type_APPEND = {set_APPEND, clear_APPEND, same_never, "a list of entries"};
+const struct config_type type_PAIRS = {set_TEXTS, clear_TEXTS, same_TEXTS,
+				       "a mapping of names and texts"};
+const struct config_type type_INCLUDES = {set_TEXTS, clear_TEXTS, same_TEXTS, "a list of paths"};

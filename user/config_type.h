@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct arena;
+
 /* ${NAME} of the environment in a text, or $${NAME}, which stands for ${NAME} itself. */
 struct config_variable {
 	size_t start, end; /* bytes of the text that value takes the place of */
@@ -14,6 +16,9 @@ struct config_variable {
 };
 /* The next one from byte from on; false if there is none. */
 bool config_variable(const char *text, size_t from, struct config_variable *out);
+
+/* All of them replaced; in the arena. */
+const char *config_expand(struct arena *a, const char *text);
 
 struct config_type {
 	/* Sets the member, or adds to a list: clear comes before the first. 0 or -errno. */
@@ -33,3 +38,5 @@ extern const struct config_type type_LEVEL;
 extern const struct config_type type_MATCHING;
 extern const struct config_type type_SLACK_FORMAT;
 extern const struct config_type type_APPEND; /* an entry as YAML */
+extern const struct config_type type_PAIRS;
+extern const struct config_type type_INCLUDES;

@@ -37,6 +37,8 @@ uint64_t edition_sum_rules(uint64_t sum, const struct edition_source *from,
 {
 	struct edition_paths p = edition_paths(from, cfg);
 
+	for (size_t i = 0; i < cfg->config_files.n; i++)
+		sum = watcher_sum(sum, cfg->config_files.v[i]);
 	for (size_t i = 0; i < p.n; i++)
 		sum = watcher_sum(sum, p.v[i]);
 	return sum;

@@ -48,6 +48,8 @@ static void start_watching(struct reload *r, const struct edition *e)
 		return;
 	}
 	watcher_add(r->watcher, p.first);
+	for (size_t i = 0; i < e->config.config_files.n; i++)
+		watcher_add(r->watcher, e->config.config_files.v[i]);
 	for (size_t i = 0; i < p.n; i++)
 		watcher_add(r->watcher, p.v[i]);
 	r->files.fd = watcher_fd(r->watcher);

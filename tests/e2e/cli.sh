@@ -252,6 +252,20 @@ jq -e '.definitions.item.properties | has("rule") and has("skip-if-unknown-filte
 try "run --config-schema" 0 '' $run --config-schema
 jq -e '.properties.slack.properties | has("webhookurl")' out > /dev/null &&
 	ok "the schema of the configuration is JSON" || not_ok "the schema of the configuration: $(head -c 300 out)"
+jq -e '.properties.webserver and (.properties.slack.properties.webhookurl | .type == "string" and (.description | length > 10))
+	and .properties.customfields.type == "object"' out > /dev/null &&
+	ok "the schema has types and descriptions" || not_ok "the schema has no types: $(head -c 300 out)"
+printf 'rules_files: [asked.yaml]\njson_output: true\n' > conf.yaml
+try "check --config" 0 '^conf\.yaml: Ok\nasked\.yaml: Ok' "$TIERCEL" check --config conf.yaml
+echo 'json_ouptut: true' >> conf.yaml
+try "check --config: an unknown key" 0 '^conf\.yaml: Ok, with warnings\n.*conf\.yaml:3:1: warning: .*json_output' \
+	"$TIERCEL" check --config conf.yaml
+echo 'priority: loud' >> conf.yaml
+try "check --config: a wrong value" 1 '^conf\.yaml: Invalid\n.*conf\.yaml:4:11: error: priority must be' \
+	"$TIERCEL" check --config conf.yaml
+names=$("$TIERCEL" list --names config | wc -l)
+[ "$names" = "$("$TIERCEL" list --mdoc config | grep -c '^\.It Li ')" ] && [ "$names" -gt 60 ] &&
+	ok "the manual has every key" || not_ok "the manual does not have all of the $names keys"
 printf 'slack:\n  webhookurl: https://secret.invalid/x\n' > secret.yaml
 try "run --support" 0 'Sample' $run --support -c secret.yaml -r asked.yaml -o slack.webhookurl=secret
 jq -e '.rules_files[0].name == "asked.yaml" and .engine_version_semver == "0.63.0"' out > /dev/null &&

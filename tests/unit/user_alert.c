@@ -73,6 +73,19 @@ static void json_members_by_configuration(void **state)
 		    "\"tags\":[\"a\",\"b\"],\"time\":\"2023-11-14T22:13:20.123456789Z\"}\n");
 }
 
+/* What falcosidekick adds: a percent sign is itself there, tags are sorted and each there once. */
+static void custom_fields_and_tags(void **state)
+{
+	assert_line("%proc.name",
+		    OPTIONS(BARE, "json_output=true", "json_include_output_property=false",
+			    "customfields={cluster: 100% mine, proc.name: other}",
+			    "customtags=[z, a]"),
+		    "{\"hostname\":\"h1\",\"output_fields\":{\"cluster\":\"100% mine\","
+		    "\"evt.time\":1700000000123456789,\"proc.name\":\"other\"},"
+		    "\"priority\":\"Warning\",\"rule\":\"Sample\",\"source\":\"syscall\","
+		    "\"tags\":[\"a\",\"b\",\"z\"],\"time\":\"2023-11-14T22:13:20.123456789Z\"}\n");
+}
+
 static void internal_alert(void **state)
 {
 	const char *const options[] = {"json_output=true"};
@@ -135,6 +148,7 @@ static void time_is_now(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(custom_fields_and_tags),
 		cmocka_unit_test(text_line),
 		cmocka_unit_test(text_is_escaped_once),
 		cmocka_unit_test(suggested_output),

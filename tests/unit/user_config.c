@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -277,6 +278,195 @@ static void wrong_additions(void **state)
 	assert_complains("append_output:\n- match: {tag: x}\n", 0, "2:11: warning: ", "'tags'");
 }
 
+/* Writes further files into a directory of their own; removes them with texts NULL. */
+static void more_files(const char *dir, const char *const *names, const char *const *texts)
+{
+	char path[300];
+
+	if (texts)
+		assert_int_equal(mkdir(dir, 0700), 0);
+	for (size_t i = 0; names[i]; i++) {
+		FILE *f;
+
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		if (!texts) {
+			unlink(path);
+			continue;
+		}
+		f = fopen(path, "w");
+		assert_non_null(f);
+		fputs(texts[i], f);
+		fclose(f);
+	}
+	if (!texts)
+		assert_int_equal(rmdir(dir), 0);
+}
+
+static void further_files(void **state)
+{
+	static const char *const names[] = {"1.yaml", "2.yml", "3.txt", NULL};
+	static const char *const texts[] = {
+		"rules_files: [/b]\nhostname: one\nslack: {channel: c}\n",
+		"hostname: two\njson_output: true\n", "hostname: three\n"};
+	static const struct {
+		const char *strategy, *host, *channel, *username;
+		size_t n_files;
+		bool json;
+	} rows[] = {
+		{"append", "two", "c", "Falcosidekick", 2, true},
+		{"override", "two", "c", "Falcosidekick", 1, true},
+		{"add-only", "main", "", "u", 1, true},
+	};
+	char dir[sizeof(file) + 2], yaml[600];
+	struct config c;
+
+	snprintf(dir, sizeof(dir), "%s.d", file);
+	more_files(dir, names, texts);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(yaml, sizeof(yaml),
+			 "config_files:\n- {path: %s, strategy: %s}\n- /no/such/file\n"
+			 "rules_files: [/a]\nhostname: main\nslack: {username: u}\n",
+			 dir, rows[i].strategy);
+		assert_int_equal(load(&c, yaml, NULL, 0), 0);
+		assert_string_equal(c.hostname, rows[i].host);
+		assert_string_equal(c.slack_channel, rows[i].channel);
+		assert_string_equal(c.slack_username, rows[i].username);
+		assert_int_equal(c.rules_files.n, rows[i].n_files);
+		assert_int_equal(c.json_output, rows[i].json);
+		assert_int_equal(c.config_files.n, 2);
+		assert_string_equal(c.config_files.v[0], dir);
+		config_free(&c);
+	}
+	/* named by -o, and a plain path appends */
+	snprintf(yaml, sizeof(yaml), "config_files[]=%s/1.yaml", dir);
+	{
+		const char *const options[] = {yaml, "hostname=option"};
+
+		assert_int_equal(load(&c, "rules_files: [/a]\n", options, 2), 0);
+		assert_string_equal(c.hostname, "option");
+		assert_int_equal(c.rules_files.n, 2);
+		config_free(&c);
+	}
+	more_files(dir, names, NULL);
+}
+
+static void wrong_further_files(void **state)
+{
+	static const char *const names[] = {"1.yaml", NULL};
+	static const char *const texts[] = {"config_files: [/x]\n"};
+	char dir[sizeof(file) + 2], yaml[300];
+
+	assert_complains("config_files: [{strategy: append}]\n", 1, "1:16: error: ", "a path");
+	assert_complains("config_files: [{path: /x, strategy: merge}]\n", 1,
+			 "1:37: error: ", "add-only");
+	snprintf(yaml, sizeof(yaml), "config_files: [%s]\n", file);
+	assert_complains(yaml, 1, "1:16: error: ", "stands in");
+	snprintf(dir, sizeof(dir), "%s.d", file);
+	more_files(dir, names, texts);
+	snprintf(yaml, sizeof(yaml), "config_files: [%s]\n", dir);
+	{
+		int err;
+
+		assert_non_null(strstr(complaints(yaml, &err), "1.yaml:1:15: error: "));
+		assert_int_not_equal(err, 0);
+	}
+	more_files(dir, names, NULL);
+}
+
+static void paths_of_options(void **state)
+{
+	const char *const options[] = {"rules_files[0]=/x",	  "rules_files[2]=/z",
+				       "rules_files[]=/n",	  "rules=[{disable: {rule: a}}]",
+				       "rules[0].disable.rule=b", "rules[].enable.tag=t",
+				       "customfields.one=1",	  "customfields={two: 2}",
+				       "customtags[]=t"};
+	static const char *const bad[] = {
+		"rules_files[9]=/x",
+		"rules_files[x]=/x",
+		"rules_files[0=/x",
+		"hostname.x=y",
+		"rules_files.x=y",
+		"[0]=x",
+		".a=x",
+		"slack..channel=x",
+		"slack.channel[]=x",
+		"rules_files=[}]",
+		"a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a=x",
+		"customfields[0]=x",
+	};
+	struct rule_selection s;
+	struct config c;
+
+	assert_int_equal(load(&c, "rules_files: [/a, /b]\n", options, 9), 0);
+	assert_int_equal(c.rules_files.n, 4);
+	assert_string_equal(c.rules_files.v[0], "/x");
+	assert_string_equal(c.rules_files.v[1], "/b");
+	assert_string_equal(c.rules_files.v[2], "/z");
+	assert_string_equal(c.rules_files.v[3], "/n");
+	assert_int_equal(c.rules.n, 2);
+	assert_int_equal(config_selection(c.rules.v[0], &s), 0);
+	assert_string_equal(s.pattern, "b");
+	assert_int_equal(c.customfields.n, 2);
+	assert_string_equal(c.customfields.v[0], "two");
+	assert_string_equal(c.customtags.v[0], "t");
+	config_free(&c);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (!load(&c, "", &bad[i], 1))
+			fail_msg("accepted: %s", bad[i]);
+	}
+}
+
+/* An alias is another name of a list, not the same list. */
+static void options_leave_aliases_alone(void **state)
+{
+	const char *const options[] = {"customtags[]=x"};
+	struct config c;
+
+	assert_int_equal(load(&c, "rules_files: &a [/a]\ncustomtags: *a\n", options, 1), 0);
+	assert_int_equal(c.rules_files.n, 1);
+	assert_int_equal(c.customtags.n, 2);
+	config_free(&c);
+}
+
+static void environment_of_falcosidekick(void **state)
+{
+	FILE *f;
+	struct config c;
+	char secret[sizeof(file) + 8];
+
+	snprintf(secret, sizeof(secret), "%s.secret", file);
+	f = fopen(secret, "w");
+	assert_non_null(f);
+	fputs("https://secret/\n", f);
+	fclose(f);
+	setenv("CUSTOMFIELDS", "a:1,b:x:y,,c", 1);
+	setenv("CUSTOMTAGS", "t,u", 1);
+	setenv("SLACK_WEBHOOKURL_FILE", secret, 1);
+	assert_int_equal(load(&c, "customfields: {z: 0}\nslack: {webhookurl: x}\n", NULL, 0), 0);
+	assert_int_equal(c.customfields.n, 4);
+	assert_string_equal(c.customfields.v[1], "1");
+	assert_string_equal(c.customfields.v[3], "x:y");
+	assert_int_equal(c.customtags.n, 2);
+	assert_string_equal(c.slack_webhookurl, "https://secret/");
+	assert_int_equal(c.append.n, 2);
+	assert_int_equal(c.append.v[1].n_fields, 2);
+	assert_true(c.append.v[1].fields[0].literal);
+	config_free(&c);
+	/* the variable itself counts more, and a file that is not there is an error */
+	setenv("SLACK_WEBHOOKURL", "http://plain/", 1);
+	assert_int_equal(load(&c, "", NULL, 0), 0);
+	assert_string_equal(c.slack_webhookurl, "http://plain/");
+	config_free(&c);
+	unsetenv("SLACK_WEBHOOKURL");
+	unlink(secret);
+	assert_int_not_equal(load(&c, "", NULL, 0), 0);
+	unsetenv("SLACK_WEBHOOKURL_FILE");
+	unsetenv("CUSTOMFIELDS");
+	unsetenv("CUSTOMTAGS");
+	assert_complains("customfields: [a]\n", 1, "1:15: error: ", "a mapping");
+	assert_complains("customfields: {a: [b]}\n", 1, "1:19: error: ", "a mapping");
+}
+
 static int make_file(void **state)
 {
 	int fd = mkstemp(file);
@@ -302,6 +492,11 @@ int main(void)
 		cmocka_unit_test(selections),
 		cmocka_unit_test(additions_to_outputs),
 		cmocka_unit_test(wrong_additions),
+		cmocka_unit_test(further_files),
+		cmocka_unit_test(wrong_further_files),
+		cmocka_unit_test(paths_of_options),
+		cmocka_unit_test(options_leave_aliases_alone),
+		cmocka_unit_test(environment_of_falcosidekick),
 	};
 
 	return cmocka_run_group_tests(tests, make_file, remove_file);
