@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The test targets; included by the Makefile.
 
-TEST_PACKAGES := libcmocka-dev runc busybox-static docker.io containerd podman conmon netavark catatonit iproute2 qemu-system-x86 cpio musl-tools jq libclang-rt-dev
+TEST_PACKAGES := libcmocka-dev runc busybox-static docker.io containerd podman conmon netavark catatonit iproute2 qemu-system-x86 cpio musl-tools jq libclang-rt-dev prometheus
 HARNESS := $(addprefix $(B)/tests/harness/,sysop runner httpd musl attack)
 BENCH := $(addprefix $(B)/tests/bench/,loops empty empty.bpf.o load)
 VERIFIER := $(B)/tests/bench/verifier

@@ -14,6 +14,7 @@
 #include "user/hook.h"
 #include "user/json.h"
 #include "user/list.h"
+#include "user/metrics.h"
 #include "user/util.h"
 
 /* One row of any table: members with names, as text in columns or as a JSON object. */
@@ -148,6 +149,17 @@ static bool config_row(size_t i, struct row *r)
 	return true;
 }
 
+static bool metric_row(size_t i, struct row *r)
+{
+	if (i >= n_metrics)
+		return false;
+	add(r, "name", metrics[i].name);
+	add(r, "type", metrics[i].type);
+	add(r, "labels", metrics[i].labels);
+	add(r, "doc", metrics[i].help);
+	return true;
+}
+
 static bool hook_row(size_t i, struct row *r)
 {
 	static const char *const backends[] = {
@@ -196,6 +208,7 @@ static const struct topic {
 	{"operators", operator_row,
 	 "Types of fields: S text, I number, B boolean, L list of texts."},
 	{"config", config_row, NULL},
+	{"metrics", metric_row, NULL},
 	{"hooks", hook_row, NULL},
 	{"families", family_row,
 	 "With evt_type_families: true the event type on the left also means those on the right."},
@@ -448,13 +461,13 @@ static const struct opt opts[] = {
 
 static const struct cmd cmd = {
 	.name = "list",
-	.args = "[OPTION]... fields|refused|events|families|operators|config|hooks|codes",
-	.about =
-		"Prints the fields that rules can name, those of Falco that are refused, the "
-		"event\n"
-		"types and their arguments, the families of event types that stand for each\n"
-		"other, the operators, the keys of the configuration, the hooks in the kernel, or\n"
-		"the codes of errors and warnings.\n",
+	.args = "[OPTION]... fields|refused|events|families|operators|config|metrics|hooks|codes",
+	.about = "Prints the fields that rules can name, those of Falco that are refused, the "
+		 "event\n"
+		 "types and their arguments, the families of event types that stand for each\n"
+		 "other, the operators, the keys of the configuration, the metrics, the hooks in "
+		 "the\n"
+		 "kernel, or the codes of errors and warnings.\n",
 	.opts = opts,
 };
 
@@ -487,7 +500,7 @@ int cmd_list(int argc, char **argv)
 	if (!cmd_parse(&cmd, argc, argv, &rest)) {
 		if (rest.n != 1)
 			cmd_usage(&cmd, "say what to list: fields, refused, events, families, "
-					"operators, config, hooks or codes");
+					"operators, config, metrics, hooks or codes");
 		else
 			status = list(rest.v[0]);
 	}

@@ -21,6 +21,7 @@
 #include "user/probe.h"
 #include "user/reload.h"
 #include "user/server.h"
+#include "user/service.h"
 #include "user/stats.h"
 #include "user/undelivered.h"
 
@@ -29,6 +30,7 @@ struct run {
 	struct agent agent;
 	struct reload reload;
 	struct server server;
+	struct service service;
 	struct undelivered undelivered;
 	bool has_server;
 };
@@ -164,10 +166,12 @@ static void on_reloaded(void *ctx, const struct reload_outcome *outcome)
 {
 	struct run *r = ctx;
 
-	if (outcome->ok)
+	if (outcome->ok) {
 		log_info("%s", outcome->text);
-	else
+		service_change(&r->service);
+	} else {
 		internal_unchanged(r->reload.current, outcome->text);
+	}
 	if (r->has_server)
 		tell_outcome(r, outcome);
 }
@@ -242,6 +246,7 @@ static int start_agent(struct run *r, enum hooks_mode hooks)
 	err = reload_open(&r->reload, &r->agent, r->edition, &opt.from, &reload_ops, r);
 	if (!err) {
 		open_server(r);
+		service_open(&r->service, &r->reload);
 		undelivered_open(&r->undelivered, &r->agent.reader, on_undelivered, r);
 		return EXIT_OK;
 	}
@@ -259,6 +264,7 @@ static int watch(struct run *r, enum hooks_mode hooks)
 	err = agent_run(&r->agent);
 	undelivered_close(&r->undelivered);
 	reload_close(&r->reload);
+	service_close(&r->service);
 	if (r->has_server)
 		server_close(&r->server);
 	r->edition = r->reload.current;

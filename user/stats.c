@@ -4,13 +4,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
 #include "user/counts.h"
+#include "user/gauge.h"
 #include "user/json.h"
 #include "user/outcomes.h"
 #include "user/util.h"
@@ -172,48 +172,13 @@ static void add_counters(const struct agent *a, struct buf *b)
 	buf_char(b, '}');
 }
 
-static uint32_t room_of(int map)
-{
-	struct bpf_map_info info = {};
-	__u32 len = sizeof(info);
-
-	return bpf_obj_get_info_by_fd(map, &info, &len) ? 0 : info.max_entries;
-}
-
-/* While others go and come the kernel may begin again: never more than there is room for. */
-static uint32_t count_keys(int map)
-{
-	uint32_t key, *last = NULL, n = 0, room = room_of(map);
-
-	while (n < room && !bpf_map_get_next_key(map, last, &key)) {
-		last = &key;
-		n++;
-	}
-	return n;
-}
-
-static uint64_t position(int map, off_t page)
-{
-	size_t size = sysconf(_SC_PAGESIZE);
-	unsigned long *at = mmap(NULL, size, PROT_READ, MAP_SHARED, map, page * size);
-	uint64_t value;
-
-	if (at == MAP_FAILED)
-		return 0;
-	value = __atomic_load_n(at, __ATOMIC_ACQUIRE);
-	munmap(at, size);
-	return value;
-}
-
-/* The first page of a ring buffer says how far it was read, the second one how far it is
- * written. */
 static void add_ring(int map, struct buf *b)
 {
 	bool first = true;
 
 	buf_char(b, '{');
-	add_number(b, &first, "size", room_of(map));
-	add_number(b, &first, "used", position(map, 1) - position(map, 0));
+	add_number(b, &first, "size", gauge_map_room(map));
+	add_number(b, &first, "used", gauge_ring_used(map));
 	buf_char(b, '}');
 }
 
@@ -222,8 +187,8 @@ static void add_processes(int map, struct buf *b)
 	bool first = true;
 
 	buf_char(b, '{');
-	add_number(b, &first, "known", count_keys(map));
-	add_number(b, &first, "room", room_of(map));
+	add_number(b, &first, "known", gauge_map_keys(map));
+	add_number(b, &first, "room", gauge_map_room(map));
 	buf_char(b, '}');
 }
 
@@ -273,18 +238,6 @@ static void add_outputs(struct buf *b)
 	buf_char(b, ']');
 }
 
-static uint64_t resident_kb(void)
-{
-	unsigned long pages = 0;
-	FILE *f = fopen("/proc/self/statm", "re");
-
-	if (f && fscanf(f, "%*u %lu", &pages) != 1)
-		pages = 0;
-	if (f)
-		fclose(f);
-	return pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
 static void add_daemon(struct buf *b)
 {
 	struct timespec cpu;
@@ -294,7 +247,7 @@ static void add_daemon(struct buf *b)
 	buf_char(b, '{');
 	add_number(b, &first, "pid", getpid());
 	add_number(b, &first, "cpu_ms", cpu.tv_sec * 1000ull + cpu.tv_nsec / 1000000);
-	add_number(b, &first, "rss_kb", resident_kb());
+	add_number(b, &first, "rss_kb", gauge_process().rss / 1024);
 	buf_char(b, '}');
 }
 

@@ -154,7 +154,7 @@ static void unknown_keys_are_warned_of(void **state)
 {
 	assert_complains("\njson_ouptut: true\n", 0, "2:1: warning: ", "json_output");
 	assert_complains("slack:\n  webhokurl: x\n", 0, "2:3: warning: ", "slack.webhookurl");
-	assert_complains("webserver: {enabled: true}\n", 0, "1:1: note: ", "no effect");
+	assert_complains("grpc: {enabled: true}\n", 0, "1:1: note: ", "no effect");
 }
 
 static void bad_values_are_errors(void **state)
