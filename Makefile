@@ -148,6 +148,7 @@ man: $(B)/tiercel-fields.7 $(B)/tiercel.yaml.5 ## the manual pages of fields, ev
 install: all man ## install below DESTDIR (default /)
 	install -D -m 755 $(B)/tiercel $(DESTDIR)/usr/sbin/tiercel
 	install -D -m 644 -t $(DESTDIR)/etc/tiercel/rules.d rules/*.yaml
+	install -D -m 644 user/tiercel.service $(DESTDIR)/usr/lib/systemd/system/tiercel.service
 	install -D -m 644 user/tiercel.8 $(DESTDIR)/usr/share/man/man8/tiercel.8
 	install -D -m 644 $(B)/tiercel-fields.7 $(DESTDIR)/usr/share/man/man7/tiercel-fields.7
 	install -D -m 644 $(B)/tiercel.yaml.5 $(DESTDIR)/usr/share/man/man5/tiercel.yaml.5

@@ -70,6 +70,7 @@ tree() { run_suite tree tests/check/tree.sh; }
 reload() { run_suite e2e/reload tests/e2e/reload.sh; }
 stats() { run_suite e2e/stats tests/e2e/stats.sh; }
 service() { run_suite e2e/service tests/e2e/service.sh; }
+daemon() { run_suite e2e/daemon tests/e2e/daemon.sh; }
 storm() { run_suite e2e/storm tests/e2e/storm.sh; }
 tries() { run_suite e2e/try tests/e2e/try.sh; }
 golden() { run_suite golden tests/golden/run.sh; }
@@ -94,7 +95,7 @@ evasion() { run_suite evasion tests/evasion/run.sh; }
 vm() { run_suite vm tests/vm/run.sh; }
 verifier() { run_suite verifier tests/check/verifier.sh; }
 
-all="tree unit golden verifier conform fuzz differential rules cli e2e containers reload stats service storm tries slack evasion vm sanitized"
+all="tree unit golden verifier conform fuzz differential rules cli e2e containers reload stats service daemon storm tries slack evasion vm sanitized"
 # shellcheck disable=SC2048
 for suite in ${*:-$all}; do
 	case " $all " in

@@ -1,31 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tiercel reload: tells the running detector to read its files again, and what came of it. */
-#include "user/cmd.h"
-
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "gen/arena.h"
 #include "user/config.h"
-#include "user/json.h"
-#include "user/server.h"
+#include "user/request.h"
 
-static struct {
-	const char *config, *socket, *pidfile;
-	struct arg_list options;
-} opt;
+static struct request_args args;
+static const char *pidfile;
 
 static const struct opt opts[] = {
-	{"socket", 0, OPT_TEXT, &opt.socket, "FILE",
-	 "where the detector answers, instead of the key control_socket"},
-	{"pidfile", 'P', OPT_TEXT, &opt.pidfile, "FILE",
+	REQUEST_OPTIONS(&args),
+	{"pidfile", 'P', OPT_TEXT, &pidfile, "FILE",
 	 "only send SIGHUP to the process of this file; its log says what came of it"},
-	{"config", 'c', OPT_TEXT, &opt.config, "FILE",
-	 "configuration; without it " CONFIG_FILE ", if it is there"},
-	{"option", 'o', OPT_LIST, &opt.options, "KEY=VALUE", "set a key of the configuration"},
 	{},
 };
 
@@ -40,20 +29,18 @@ static const struct cmd cmd = {
 	.opts = opts,
 };
 
-enum { EXIT_NO_DETECTOR = 3 };
-
 static int send_signal(void)
 {
-	FILE *f = fopen(opt.pidfile, "re");
+	FILE *f = fopen(pidfile, "re");
 	int pid = 0, n = f ? fscanf(f, "%d", &pid) : 0;
 
 	if (!f) {
-		log_error("%s: %s", opt.pidfile, strerror(errno));
+		log_error("%s: %s", pidfile, strerror(errno));
 		return EXIT_NO_DETECTOR;
 	}
 	fclose(f);
 	if (n != 1 || pid <= 1) {
-		log_error("%s holds no process id", opt.pidfile);
+		log_error("%s holds no process id", pidfile);
 		return EXIT_NO_DETECTOR;
 	}
 	if (kill(pid, SIGHUP)) {
@@ -64,72 +51,12 @@ static int send_signal(void)
 	return EXIT_OK;
 }
 
-static int show(const char *answer, size_t len)
-{
-	struct arena *a = arena_new();
-	struct json_error why;
-	const struct json *j = a ? json_read(a, answer, len, &why) : NULL, *ok = NULL, *text = NULL;
-	int status = EXIT_FAIL;
-
-	if (j && j->kind == JSON_OBJECT) {
-		ok = json_get(j, "ok");
-		text = json_get(j, "text");
-	}
-	if (ok && ok->kind == JSON_BOOL && text && text->kind == JSON_STR) {
-		fprintf(ok->num ? stdout : stderr, "%s\n", text->str);
-		status = ok->num ? EXIT_OK : EXIT_FAIL;
-	} else {
-		log_error("the detector's answer makes no sense");
-	}
-	arena_free(&a);
-	return status;
-}
-
-static int ask(const char *path)
-{
-	struct buf answer = {};
-	char why[300];
-	int fd = server_connect(path, why, sizeof(why)), status = EXIT_NO_DETECTOR, err;
-
-	if (fd < 0) {
-		log_error("%s", why);
-		return EXIT_NO_DETECTOR;
-	}
-	err = server_ask(fd, "reload", &answer);
-	close(fd);
-	if (err)
-		log_error("the detector did not answer: %s", strerror(-err));
-	else
-		status = show(buf_text(&answer), answer.len);
-	buf_free(&answer);
-	return status;
-}
-
-static int reload(void)
-{
-	struct config config = {};
-	int status;
-
-	if (opt.pidfile)
-		return send_signal();
-	if (opt.socket)
-		return ask(opt.socket);
-	if (config_load(&config, opt.config, opt.options.v, opt.options.n))
-		return EXIT_FAIL;
-	if (*config.control_socket) {
-		status = ask(config.control_socket);
-	} else {
-		log_error("control_socket is empty: use --pidfile");
-		status = EXIT_NO_DETECTOR;
-	}
-	config_free(&config);
-	return status;
-}
-
 int cmd_reload(int argc, char **argv)
 {
-	int status = cmd_parse(&cmd, argc, argv, NULL) ? EXIT_USAGE : reload();
+	int status = EXIT_USAGE;
 
-	arg_list_free(&opt.options);
+	if (!cmd_parse(&cmd, argc, argv, NULL))
+		status = pidfile ? send_signal() : request_send(&args, "reload");
+	arg_list_free(&args.options);
 	return status;
 }

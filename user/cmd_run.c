@@ -18,6 +18,7 @@
 #include "user/json.h"
 #include "user/host_id.h"
 #include "user/log.h"
+#include "user/notify.h"
 #include "user/probe.h"
 #include "user/reload.h"
 #include "user/server.h"
@@ -31,6 +32,7 @@ struct run {
 	struct reload reload;
 	struct server server;
 	struct service service;
+	struct notify notify;
 	struct undelivered undelivered;
 	bool has_server;
 };
@@ -192,12 +194,27 @@ static void ask_stats(struct run *r, struct server_client *c, struct buf *answer
 	stats_json(&r->reload, answer);
 }
 
+static void ask_level(const char *name, struct buf *answer)
+{
+	enum log_level level;
+
+	if (*name && log_level_parse(name, &level)) {
+		buf_str(answer, "{\"ok\":false,\"text\":\"unknown level\"}");
+		return;
+	}
+	if (*name)
+		log_set_level(level);
+	buf_printf(answer, "{\"ok\":true,\"text\":\"%s\"}", log_level_name(log_get_level()));
+}
+
 static void on_request(void *ctx, struct server_client *c, const char *request, struct buf *answer)
 {
 	if (!strcmp(request, "stats"))
 		ask_stats(ctx, c, answer);
 	else if (!strcmp(request, "reload"))
 		ask_reload(ctx, c);
+	else if (!strcmp(request, "loglevel") || !strncmp(request, "loglevel ", 9))
+		ask_level(request[8] ? request + 9 : "", answer);
 	else
 		buf_str(answer, "{\"ok\":false,\"text\":\"unknown request\"}");
 }
@@ -247,6 +264,7 @@ static int start_agent(struct run *r, enum hooks_mode hooks)
 	if (!err) {
 		open_server(r);
 		service_open(&r->service, &r->reload);
+		notify_open(&r->notify, &r->agent.reader, "READY=1\nSTATUS=watching");
 		undelivered_open(&r->undelivered, &r->agent.reader, on_undelivered, r);
 		return EXIT_OK;
 	}
@@ -258,11 +276,14 @@ static int start_agent(struct run *r, enum hooks_mode hooks)
 static int watch(struct run *r, enum hooks_mode hooks)
 {
 	int status = start_agent(r, hooks), err;
+	struct log_text text;
 
 	if (status)
 		return status;
 	err = agent_run(&r->agent);
 	undelivered_close(&r->undelivered);
+	notify_send("STOPPING=1");
+	notify_close(&r->notify);
 	reload_close(&r->reload);
 	service_close(&r->service);
 	if (r->has_server)
@@ -271,7 +292,8 @@ static int watch(struct run *r, enum hooks_mode hooks)
 	if (agent_end(&r->agent))
 		err = -EIO;
 	sinks_close(&r->edition->sinks);
-	agent_summary(&r->agent, stderr);
+	agent_summary(&r->agent, log_text_open(&text));
+	log_text_close(&text, LEVEL_INFO);
 	agent_free(&r->agent);
 	if (err)
 		log_error("the event loop ended: %s", strerror(-err));

@@ -386,12 +386,15 @@ static int load_sources(struct config *c, const struct config_source *source)
 {
 	struct arena *arena = arena_new();
 	struct reading r = {.c = c, .diags.arena = arena};
+	struct log_text text;
 	char first[512];
 
 	if (!arena)
 		return -ENOMEM;
 	read_all(&r, source);
-	diag_print(&r.diags, stderr, isatty(STDERR_FILENO));
+	log_set_json(c->log_json);
+	diag_print(&r.diags, log_text_open(&text), log_is_terminal());
+	log_text_close(&text, r.err ? LEVEL_ERROR : LEVEL_WARN);
 	if (diag_first_error(&r.diags, first, sizeof(first)))
 		log_remember(first);
 	c->warnings = r.diags.warnings;

@@ -82,6 +82,7 @@ static int compile(struct edition *e, struct ruleset *rs, char *why, size_t size
 static int load_files(struct edition *e, const struct edition_source *from, char *why, size_t size)
 {
 	struct ruleset *rs = ruleset_new();
+	struct log_text text;
 	int err;
 
 	if (!rs) {
@@ -90,7 +91,8 @@ static int load_files(struct edition *e, const struct edition_source *from, char
 	}
 	err = rulefiles_load(rs, from->rules.v, from->rules.n, &e->config);
 	if (err) {
-		report_text(rs, stderr, isatty(STDERR_FILENO));
+		report_text(rs, log_text_open(&text), log_is_terminal());
+		log_text_close(&text, LEVEL_ERROR);
 		first_error(rs, why, size);
 	} else {
 		err = compile(e, rs, why, size);

@@ -179,13 +179,15 @@ static void log_unseen(const struct ruleset *rs)
 void rulefiles_log(const struct ruleset *rs)
 {
 	struct diags shown = rs->diags;
+	struct log_text text;
 
 	shown.list = arena_alloc(rs->arena, (rs->diags.n + 1) * sizeof(*shown.list));
 	shown.n = 0;
 	for (size_t i = 0; i < rs->diags.n; i++)
 		if (!is_about_unseen(&rs->diags.list[i]))
 			shown.list[shown.n++] = rs->diags.list[i];
-	diag_print(&shown, stderr, isatty(STDERR_FILENO));
+	diag_print(&shown, log_text_open(&text), log_is_terminal());
+	log_text_close(&text, LEVEL_WARN);
 	log_unseen(rs);
 }
 
