@@ -17,6 +17,9 @@
 
 enum matching { MATCHING_ALL, MATCHING_FIRST };
 enum slack_format { SLACK_ALL, SLACK_TEXT, SLACK_FIELDS };
+enum suffix { SUFFIX_DAILY, SUFFIX_MONTHLY, SUFFIX_ANNUALLY, SUFFIX_NONE };
+enum loki_format { LOKI_TEXT, LOKI_JSON };
+enum teams_format { TEAMS_ALL, TEAMS_TEXT, TEAMS_FACTS };
 
 /* The types that a row can have. */
 typedef bool config_BOOL;
@@ -28,6 +31,9 @@ typedef enum priority config_PRIORITY; /* the least that passes */
 typedef enum log_level config_LEVEL;
 typedef enum matching config_MATCHING;
 typedef enum slack_format config_SLACK_FORMAT;
+typedef enum suffix config_SUFFIX;
+typedef enum loki_format config_LOKI_FORMAT;
+typedef enum teams_format config_TEAMS_FORMAT;
 typedef struct append config_APPEND;
 typedef struct texts config_PAIRS;    /* name, value, name, value ... */
 typedef struct texts config_INCLUDES; /* paths of further files */

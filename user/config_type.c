@@ -125,6 +125,39 @@ static int set_SLACK_FORMAT(void *member, const char *text)
 	return 0;
 }
 
+static int set_TEAMS_FORMAT(void *member, const char *text)
+{
+	static const char *const words[] = {"all", "text", "facts"};
+	int i = choose(words, ARRAY_LEN(words), text);
+
+	if (i < 0)
+		return i;
+	*(enum teams_format *)member = i;
+	return 0;
+}
+
+static int set_LOKI_FORMAT(void *member, const char *text)
+{
+	static const char *const words[] = {"text", "json"};
+	int i = choose(words, ARRAY_LEN(words), text);
+
+	if (i < 0)
+		return i;
+	*(enum loki_format *)member = i;
+	return 0;
+}
+
+static int set_SUFFIX(void *member, const char *text)
+{
+	static const char *const words[] = {"daily", "monthly", "annually", "none"};
+	int i = choose(words, ARRAY_LEN(words), text);
+
+	if (i < 0)
+		return i;
+	*(enum suffix *)member = i;
+	return 0;
+}
+
 bool config_variable(const char *text, size_t from, struct config_variable *out)
 {
 	const char *start = strstr(text + from, "${"), *end = start ? strchr(start, '}') : NULL;
@@ -231,7 +264,10 @@ static bool same_never(const void *a, const void *b)
 _Static_assert(sizeof(enum priority) == sizeof(unsigned) &&
 		       sizeof(enum log_level) == sizeof(unsigned) &&
 		       sizeof(enum matching) == sizeof(unsigned) &&
-		       sizeof(enum slack_format) == sizeof(unsigned),
+		       sizeof(enum slack_format) == sizeof(unsigned) &&
+		       sizeof(enum suffix) == sizeof(unsigned) &&
+		       sizeof(enum loki_format) == sizeof(unsigned) &&
+		       sizeof(enum teams_format) == sizeof(unsigned),
 	       "words are compared as numbers");
 
 const struct config_type type_BOOL = {set_BOOL, clear_none, same_BOOL, "true or false"};
@@ -247,6 +283,12 @@ const struct config_type type_PRIORITY = {
 const struct config_type type_LEVEL = {set_LEVEL, clear_none, same_UINT,
 				       "error, warning, info or debug"};
 const struct config_type type_MATCHING = {set_MATCHING, clear_none, same_UINT, "all or first"};
+const struct config_type type_TEAMS_FORMAT = {set_TEAMS_FORMAT, clear_none, same_UINT,
+					      "all, text or facts"};
+const struct config_type type_LOKI_FORMAT = {set_LOKI_FORMAT, clear_none, same_UINT,
+					     "text or json"};
+const struct config_type type_SUFFIX = {set_SUFFIX, clear_none, same_UINT,
+					"daily, monthly, annually or none"};
 const struct config_type type_SLACK_FORMAT = {set_SLACK_FORMAT, clear_none, same_UINT,
 					      "all, text or fields"};
 const struct config_type type_APPEND = {set_APPEND, clear_APPEND, same_never, "a list of entries"};

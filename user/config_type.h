@@ -37,6 +37,9 @@ extern const struct config_type type_PRIORITY;
 extern const struct config_type type_LEVEL;
 extern const struct config_type type_MATCHING;
 extern const struct config_type type_SLACK_FORMAT;
+extern const struct config_type type_SUFFIX;
+extern const struct config_type type_LOKI_FORMAT;
+extern const struct config_type type_TEAMS_FORMAT;
 extern const struct config_type type_APPEND; /* an entry as YAML */
 extern const struct config_type type_PAIRS;
 extern const struct config_type type_INCLUDES;

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "user/chat.h"
+
 #define LOOK_MS 500 /* how often a reader that takes nothing is left, to see whether it is over */
 
 /* A pipe that is said to be writable takes so much without waiting. */
@@ -58,4 +60,17 @@ enum delivery_result line_result(int err, const char *what, struct delivery_try 
 void line_render(void *state, const struct config *cfg, const struct alert *a, struct buf *out)
 {
 	alert_line(a, cfg, out);
+}
+
+void line_hidden(const struct config *cfg, const struct alert *a, struct buf *out)
+{
+	struct buf line = {};
+
+	if (cfg->json_output)
+		alert_json(a, cfg, &line);
+	else
+		alert_text(a, &line);
+	out->failed |= line.failed;
+	chat_hide(out, buf_text(&line));
+	buf_free(&line);
 }

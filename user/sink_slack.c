@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Alerts to a Slack webhook. */
+/* Alerts to a webhook of Slack. */
 #include "user/sink.h"
 
-#include "user/curl.h"
 #include "user/post.h"
+#include "user/sidekick.h"
 #include "user/slack.h"
 
 static bool is_wanted(const struct config *cfg)
@@ -18,19 +18,28 @@ static enum priority minimum(const struct config *cfg)
 
 static int open_slack(const struct config *cfg, void **state)
 {
-	const struct poster_options o = {
+	const struct sidekick k = {
 		.name = "slack",
-		.url = cfg->slack_webhookurl,
-		.content_type = "application/json; charset=utf-8",
-		.user_agent = "Falcosidekick",
+		.base = cfg->slack_webhookurl,
+		.checkcert = cfg->slack_checkcert,
+		.mutualtls = cfg->slack_mutualtls,
 	};
 
-	return poster_new((struct poster **)state, &o);
+	return sidekick_open(&k, cfg, state);
 }
 
 static void render(void *state, const struct config *cfg, const struct alert *a, struct buf *out)
 {
-	slack_message(a, cfg, out);
+	const struct slack_style style = {
+		.chat = CHAT_SLACK,
+		.format = cfg->slack_outputformat,
+		.username = cfg->slack_username,
+		.icon = cfg->slack_icon,
+		.channel = cfg->slack_channel,
+		.footer = cfg->slack_footer,
+	};
+
+	slack_message(a, cfg, &style, out);
 }
 
 const struct sink_ops sink_slack = {

@@ -16,6 +16,17 @@ static int open_stdout(const struct config *cfg, void **state)
 	return 0;
 }
 
+/* As Falco writes it, but to a terminal nothing that it would obey. */
+static void render(void *state, const struct config *cfg, const struct alert *a, struct buf *out)
+{
+	if (!isatty(STDOUT_FILENO)) {
+		alert_line(a, cfg, out);
+		return;
+	}
+	line_hidden(cfg, a, out);
+	buf_char(out, '\n');
+}
+
 static enum delivery_result send_line(void *state, const char *text, size_t len,
 				      struct delivery_try *t)
 {
@@ -33,7 +44,7 @@ const struct sink_ops sink_stdout = {
 	.keys = "stdout_output.",
 	.is_wanted = is_wanted,
 	.open = open_stdout,
-	.render = line_render,
+	.render = render,
 	.delivery = {.send = send_line},
 	.close = close_stdout,
 };

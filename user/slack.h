@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The message that Slack shows for an alert: that of falcosidekick, member by member. */
+/* The message that Slack, Mattermost and Rocket.Chat show for an alert: that of falcosidekick,
+ * member by member, with what is dangerous in values escaped. */
 #pragma once
 #include "user/alert.h"
 #include "user/buf.h"
+#include "user/chat.h"
 #include "user/config.h"
 
-void slack_message(const struct alert *a, const struct config *cfg, struct buf *out);
+struct slack_style {
+	enum chat chat;
+	enum slack_format format;
+	const char *username, *icon, *channel, *footer; /* "": not there */
+};
+
+void slack_message(const struct alert *a, const struct config *cfg, const struct slack_style *style,
+		   struct buf *out);

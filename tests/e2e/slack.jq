@@ -1,6 +1,8 @@
 # One alert of `tiercel run --json` -> the message that a Slack channel gets for it.
-def field($title; $value): {title: $title, value: $value, short: ($value | length < 36)};
-def short($title; $value): {title: $title, value: $value, short: true};
+# What Slack reads as a link or a mention is written so that it shows it.
+def safe: gsub("&"; "&amp;") | gsub("<"; "&lt;") | gsub(">"; "&gt;");
+def field($title; $value): {title: $title, value: ($value | safe), short: ($value | length < 36)};
+def short($title; $value): {title: $title, value: ($value | safe), short: true};
 def color: {Emergency: "#e20b0b", Alert: "#ff5400", Critical: "#ff5400", Error: "#e20b0b",
 	Warning: "#ffc700", Notice: "#5bffb5", Informational: "#68c2ff", Debug: "#ccfff2"}[.];
 # 2026-01-02T03:04:05.120000000Z -> 2026-01-02 03:04:05.12 +0000 UTC
@@ -11,9 +13,9 @@ select(.priority | IN("Warning", "Error", "Critical", "Alert", "Emergency"))
 	username: "Falcosidekick",
 	icon_url: "https://raw.githubusercontent.com/falcosecurity/falcosidekick/master/imgs/falcosidekick.png",
 	attachments: [{
-		fallback: .output,
+		fallback: (.output | safe),
 		color: (.priority | color),
-		text: .output,
+		text: (.output | safe),
 		fields: ([
 			short("rule"; .rule),
 			short("priority"; .priority),

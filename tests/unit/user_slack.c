@@ -2,7 +2,7 @@
 /* The Slack message, byte by byte. */
 #include "tests/unit/alert.h"
 
-#include "user/slack.h"
+#include "user/sink.h"
 
 #define EVENT                                                                                      \
 	"{\"evt.type\":\"openat\",\"evt.time\":1700000000120000000,\"proc.name\":\"cat\","         \
@@ -12,7 +12,7 @@ static void assert_message(struct alerts *t, const char *expected)
 {
 	struct buf b = {};
 
-	slack_message(&t->alert, &t->config, &b);
+	sink_slack.render(NULL, &t->config, &t->alert, &b);
 	assert_string_equal(buf_text(&b), expected);
 	buf_free(&b);
 }
@@ -79,7 +79,7 @@ static void long_values_are_not_short(void **state)
 	struct buf b = {};
 
 	alerts_open(&t, "%proc.cmdline", EVENT, options);
-	slack_message(&t.alert, &t.config, &b);
+	sink_slack.render(NULL, &t.config, &t.alert, &b);
 	assert_non_null(strstr(buf_text(&b),
 			       "{\"title\":\"proc.cmdline\",\"value\":\"cat "
 			       "0123456789012345678901234567890123456789\",\"short\":false}"));
@@ -101,7 +101,7 @@ static void long_alerts_are_cut(void **state)
 		buf_char(&event, 'a');
 	buf_str(&event, "\"}");
 	alerts_open(&t, "c=%proc.cmdline end", buf_text(&event), options);
-	slack_message(&t.alert, &t.config, &b);
+	sink_slack.render(NULL, &t.config, &t.alert, &b);
 	assert_in_range(b.len, 3 * 512, 4096);
 	assert_non_null(strstr(buf_text(&b), "aaaa[...] end"));
 	assert_non_null(strstr(buf_text(&b), "aaaa[...]\",\"short\":false}"));
@@ -118,7 +118,7 @@ static void whole_seconds_have_no_fraction(void **state)
 	struct buf b = {};
 
 	alerts_open(&t, "x", "{\"evt.time\":1700000000000000000}", options);
-	slack_message(&t.alert, &t.config, &b);
+	sink_slack.render(NULL, &t.config, &t.alert, &b);
 	assert_non_null(strstr(buf_text(&b), "\"value\":\"2023-11-14 22:13:20 +0000 UTC\""));
 	buf_free(&b);
 	alerts_close(&t);
