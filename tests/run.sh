@@ -91,11 +91,12 @@ containers() {
 	run_suite e2e/containers-live tests/e2e/containers-live.sh
 }
 slack() { run_suite e2e/slack tests/e2e/slack.sh; }
+outputs() { run_suite outputs tests/outputs/outputs.sh; }
 evasion() { run_suite evasion tests/evasion/run.sh; }
 vm() { run_suite vm tests/vm/run.sh; }
 verifier() { run_suite verifier tests/check/verifier.sh; }
 
-all="tree unit golden verifier conform fuzz differential rules cli e2e containers reload stats service daemon storm tries slack evasion vm sanitized"
+all="tree unit golden verifier conform fuzz differential rules cli e2e containers reload stats service daemon storm tries slack outputs evasion vm sanitized"
 # shellcheck disable=SC2048
 for suite in ${*:-$all}; do
 	case " $all " in

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The test targets; included by the Makefile.
 
-TEST_PACKAGES := libcmocka-dev runc busybox-static docker.io containerd podman conmon netavark catatonit iproute2 qemu-system-x86 cpio musl-tools jq libclang-rt-dev prometheus
+TEST_PACKAGES := libcmocka-dev runc busybox-static docker.io containerd podman conmon netavark catatonit iproute2 qemu-system-x86 cpio musl-tools jq libclang-rt-dev prometheus openssl python3 rsyslog prometheus-alertmanager
 HARNESS := $(addprefix $(B)/tests/harness/,sysop runner httpd musl attack)
 BENCH := $(addprefix $(B)/tests/bench/,loops empty empty.bpf.o load)
 VERIFIER := $(B)/tests/bench/verifier
@@ -23,7 +23,7 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/user.a $(B)/gen.a
 
 # ---- helpers of the shell tests: static, so that they run in any container ----
 
-harness: $(HARNESS) ## build the helpers of the end-to-end tests
+harness: $(HARNESS) $(B)/tests/outputs/send ## build the helpers of the end-to-end tests
 
 $(B)/tests/harness/%: tests/harness/%.c | $(B)/tools.ok
 	@mkdir -p $(@D)
@@ -109,6 +109,12 @@ $(B)/tests/diff/diff: $(DIFF_SRC) $(B)/decide.skel.h $(B)/user.a $(B)/gen.a
 	@mkdir -p $(@D)
 	$(call msg,TEST,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(DIFF_SRC) $(B)/user.a $(B)/gen.a $(LIBS)
+
+# Alerts to outputs without a kernel: the code of the daemon.
+$(B)/tests/outputs/send: tests/outputs/send.c $(B)/user.a $(B)/gen.a
+	@mkdir -p $(@D)
+	$(call msg,TEST,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(B)/user.a $(B)/gen.a $(LIBS)
 
 CONFORM_SRC := $(sort $(wildcard tests/conform/*.c))
 
