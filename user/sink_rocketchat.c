@@ -2,9 +2,7 @@
 /* Alerts to a webhook of Rocket.Chat. */
 #include "user/sink.h"
 
-#include "user/post.h"
-#include "user/sidekick.h"
-#include "user/slack.h"
+#include "user/sink_chat.h"
 
 static bool is_wanted(const struct config *cfg)
 {
@@ -25,7 +23,7 @@ static int open_rocketchat(const struct config *cfg, void **state)
 		.mutualtls = cfg->rocketchat_mutualtls,
 	};
 
-	return sidekick_open(&k, cfg, state);
+	return chat_open(&k, cfg->rocketchat_messageformat, cfg, state);
 }
 
 static void render(void *state, const struct config *cfg, const struct alert *a, struct buf *out)
@@ -33,6 +31,7 @@ static void render(void *state, const struct config *cfg, const struct alert *a,
 	const struct slack_style style = {
 		.chat = CHAT_MARKDOWN,
 		.format = cfg->rocketchat_outputformat,
+		.text = chat_template(state),
 		.username = cfg->rocketchat_username,
 		.icon = cfg->rocketchat_icon,
 		.channel = "",
@@ -50,6 +49,6 @@ const struct sink_ops sink_rocketchat = {
 	.minimum = minimum,
 	.open = open_rocketchat,
 	.render = render,
-	.delivery = {.send = post_send},
-	.close = post_close,
+	.delivery = {.send = chat_send},
+	.close = chat_close,
 };

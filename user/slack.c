@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "user/json.h"
+#include "user/template.h"
 #include "user/util.h"
 
 #define SHORT_MAX 36 /* characters: shorter values stand side by side */
@@ -125,6 +126,13 @@ void slack_message(const struct alert *a, const struct config *cfg, const struct
 	bool first = true;
 
 	buf_char(out, '{');
+	if (style->text) {
+		_cleanup_(buf_free) struct buf text = {};
+
+		template_render(style->text, a, style->chat, &text);
+		out->failed |= text.failed;
+		chat_member(out, &first, "text", buf_text(&text));
+	}
 	if (*style->username)
 		chat_member(out, &first, "username", style->username);
 	if (*style->icon)

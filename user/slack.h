@@ -7,9 +7,12 @@
 #include "user/chat.h"
 #include "user/config.h"
 
+struct template;
+
 struct slack_style {
 	enum chat chat;
 	enum slack_format format;
+	const struct template *text;			/* above the rest; NULL: none */
 	const char *username, *icon, *channel, *footer; /* "": not there */
 };
 
