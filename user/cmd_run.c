@@ -16,6 +16,7 @@
 #include "user/edition.h"
 #include "user/internal.h"
 #include "user/json.h"
+#include "user/gather.h"
 #include "user/host_id.h"
 #include "user/log.h"
 #include "user/notify.h"
@@ -34,6 +35,7 @@ struct run {
 	struct service service;
 	struct notify notify;
 	struct undelivered undelivered;
+	struct gather gather;
 	bool has_server;
 };
 
@@ -120,6 +122,7 @@ static const struct cmd cmd = {
 static void on_match(void *ctx, struct agent_policy *p, struct record_event *e, unsigned rule)
 {
 	struct edition *edition = edition_of(p);
+	struct run *r = ctx;
 	struct alert alert;
 	int err = alert_make(edition->alerter, rule, &e->ev, &alert);
 
@@ -127,7 +130,7 @@ static void on_match(void *ctx, struct agent_policy *p, struct record_event *e, 
 		log_error("an alert cannot be made: %s", strerror(-err));
 		return;
 	}
-	sinks_write(edition->sinks, &edition->config, &alert);
+	gather_write(&r->gather, edition, &alert);
 	alert_free(&alert);
 }
 
@@ -265,6 +268,7 @@ static int start_agent(struct run *r, enum hooks_mode hooks)
 		open_server(r);
 		service_open(&r->service, &r->reload);
 		notify_open(&r->notify, &r->agent.reader, "READY=1\nSTATUS=watching");
+		gather_open(&r->gather, &r->agent.reader, &r->reload);
 		undelivered_open(&r->undelivered, &r->agent.reader, on_undelivered, r);
 		return EXIT_OK;
 	}
@@ -291,6 +295,7 @@ static int watch(struct run *r, enum hooks_mode hooks)
 	r->edition = r->reload.current;
 	if (agent_end(&r->agent))
 		err = -EIO;
+	gather_close(&r->gather);
 	sinks_close(&r->edition->sinks);
 	agent_summary(&r->agent, log_text_open(&text));
 	log_text_close(&text, LEVEL_INFO);

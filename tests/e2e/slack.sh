@@ -119,4 +119,27 @@ box_wait 20 && ok "alerts go to stdout while Slack is down" || not_ok "a dead re
 began=$SECONDS
 detector_stop && [ $((SECONDS - began)) -le 15 ] && ok "ends in time while Slack is down" ||
 	not_ok "with a dead receiver SIGTERM took $((SECONDS - began)) s, or failed"
+
+# ---- few instead of many, and no secret anywhere ----
+
+server_start 200
+export SLACK_WEBHOOKURL=http://127.0.0.1:$(cat "$work/http/port")/services/SECRETKEY
+detector_start "${CUSTOM_RULES[@]}" -r "$HERE/../harness/marker.yaml" --json -o slack.minimumpriority=warning \
+	-o outputs_aggregate.seconds=3 -o control_socket="$work/socket" || not_ok "the detector does not start with aggregation"
+unset SLACK_WEBHOOKURL
+box_add 'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do sh -c true; done'
+wait_for 20 test -f "$ctr/rootfs/t/ctl/$scripts.rc"
+wait_for 10 grep -q '"aggregated.count":' "$work/alerts"
+"$TIERCEL" stats --json --socket "$work/socket" > "$work/stats" 2>&1
+jq -e '.outputs[] | select(.output == "slack") | .delivered > 0 and .dropped == 0' "$work/stats" > /dev/null &&
+	ok "stats count what outputs deliver" || not_ok "stats: $(jq -c .outputs "$work/stats")"
+grep -l SECRETKEY "$work/log" "$work/alerts" "$work/stats" "/proc/$detector/cmdline" &&
+	not_ok "the address of the webhook is shown" || ok "the address of the webhook is shown nowhere"
+detector_stop
+jq -s -e '[.[] | select(.rule | startswith("Suspicious shell"))] |
+	length < 15 and (map(.output_fields["aggregated.count"] // 1) | add) >= 20' "$work/alerts" > /dev/null &&
+	ok "repeated alerts are few, and their numbers add up" ||
+	not_ok "aggregation: $(jq -c 'select(.rule | startswith("Suspicious shell")) | [.output, .output_fields["aggregated.count"]]' "$work/alerts" | tail -4)"
+same_messages "aggregation"
+server_stop
 suite_end
