@@ -622,28 +622,33 @@ static bool is_never_there(struct lower *l, const struct expr *e)
 	return false;
 }
 
-/* ---- facts of the container ---- */
+/* ---- facts ---- */
 
-static bool is_about_container(const struct expr *e)
+static bool is_about(const struct expr *e, enum field_source source)
 {
 	size_t i;
 
 	if (e->field)
-		return e->field->source == SOURCE_CONTAINER;
+		return e->field->source == source;
 	for (i = 0; i < e->n_args; i++) {
-		if (!is_about_container(e->args[i]))
+		if (!is_about(e->args[i], source))
 			return false;
 	}
 	return e->n_args;
 }
 
-/* Whatever the comparison, it is decided once per container. */
-static struct form *fact_form(struct lower *l, const struct node *n)
+static bool compares(const struct node *n, enum field_source source)
+{
+	return is_about(n->left, source) && (!n->right || is_about(n->right, source));
+}
+
+/* Whatever the comparison, it is decided once per container, or user in it. */
+static struct form *fact_form(struct lower *l, const struct node *n, enum field_id facts)
 {
 	struct alt alt = {.op = OP_EQ, .text = ast_print(l->arena, n)};
 
 	alt.len = strlen(alt.text);
-	return form_lit(l, pred_intern(l->preds, FIELD_CONTAINER_FACTS, 0, &alt, 1), false);
+	return form_lit(l, pred_intern(l->preds, facts, 0, &alt, 1), false);
 }
 
 struct form *compare_form(struct lower *l, const struct node *n)
@@ -653,8 +658,10 @@ struct form *compare_form(struct lower *l, const struct node *n)
 
 	if (is_never_there(l, n->left) || (n->right && is_never_there(l, n->right)))
 		return form_const(false);
-	if (is_about_container(n->left) && (!n->right || is_about_container(n->right)))
-		return fact_form(l, n);
+	if (compares(n, SOURCE_CONTAINER))
+		return fact_form(l, n, FIELD_CONTAINER_FACTS);
+	if (compares(n, SOURCE_NAMES))
+		return fact_form(l, n, FIELD_NAME_FACTS);
 	if (n->left->transform)
 		return form_hole(l, n, "the kernel does not transform values");
 	if (n->right)

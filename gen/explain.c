@@ -87,6 +87,8 @@ static const char *scope_of(const struct pred *p)
 		return "ancestor";
 	case SOURCE_CONTAINER:
 		return "container";
+	case SOURCE_NAMES:
+		return "user";
 	default:
 		return "event";
 	}
@@ -129,6 +131,8 @@ static const char *matcher_of(const struct pred *p)
 		return number_matcher(p);
 	case SOURCE_CONTAINER:
 		return "bit of the container";
+	case SOURCE_NAMES:
+		return "bit of the user";
 	default:
 		return p->n_alts ? text_matcher(p) : "presence";
 	}

@@ -8,8 +8,8 @@
 #include "kern/match.h"
 
 struct facts_of {
-	struct ruleset *rs; /* owns the trees */
-	size_t n;
+	struct ruleset *rs;    /* owns the trees */
+	size_t n, n_container; /* those on containers come first */
 	struct {
 		__u32 pred;
 		const struct node *tree; /* NULL: it cannot be read, and is never known */
@@ -23,7 +23,7 @@ static const struct text_fact *fact_at(const struct image *im, size_t i)
 
 struct facts_of *facts_new(const struct image *im)
 {
-	size_t n = image_head(im)->n_facts, i;
+	size_t n = image_head(im)->n_facts + image_head(im)->n_names, i;
 	struct facts_of *f = calloc(1, sizeof(*f) + n * sizeof(f->list[0]));
 
 	if (!f)
@@ -40,6 +40,7 @@ struct facts_of *facts_new(const struct image *im)
 		f->list[i].tree = ruleset_condition(f->rs, image_text(im, t->condition), false);
 	}
 	f->n = n;
+	f->n_container = image_head(im)->n_facts;
 	return f;
 }
 
@@ -52,12 +53,18 @@ void facts_free(struct facts_of **f)
 	*f = NULL;
 }
 
-bool facts_decide(const struct facts_of *f, const struct event *ev, __u64 truth[PROC_WORDS])
+size_t facts_count(const struct facts_of *f, enum fact_kind kind)
 {
-	bool sure = true;
-	size_t i;
+	return kind == FACT_CONTAINER ? f->n_container : f->n - f->n_container;
+}
 
-	for (i = 0; i < f->n; i++) {
+bool facts_decide(const struct facts_of *f, enum fact_kind kind, const struct event *ev,
+		  __u64 *truth)
+{
+	size_t i = kind == FACT_CONTAINER ? 0 : f->n_container, end = i + facts_count(f, kind);
+	bool sure = true;
+
+	for (; i < end; i++) {
 		enum truth t =
 			f->list[i].tree ? interp_eval(f->list[i].tree, ev, NULL) : TRUTH_UNKNOWN;
 

@@ -51,6 +51,7 @@ enum field_source {
 	SOURCE_PARENT,
 	SOURCE_ANCESTOR,
 	SOURCE_CONTAINER,
+	SOURCE_NAMES,
 	SOURCE_USER
 };
 enum field_presence {

@@ -24,7 +24,7 @@ struct text_rule {
 	__u32 line, column;
 };
 
-/* A predicate that userspace decides for each container, by a condition on the container alone. */
+/* A predicate that userspace decides for each container or user, by a condition on that alone. */
 struct text_fact {
 	__u32 pred;
 	__u32 condition; /* offset in the text part */

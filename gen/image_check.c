@@ -376,18 +376,19 @@ static int check_text(struct check *c)
 static int check_facts(struct check *c)
 {
 	const struct img_head *h = c->h;
+	__u64 n = (__u64)h->n_facts + h->n_names, i;
 	const struct text_fact *f;
-	__u32 i;
 
-	if (!h->n_facts)
+	if (!n)
 		return 0;
 	if (h->facts < h->text || h->facts > h->size || h->facts % 8 ||
-	    h->n_facts > (h->size - h->facts) / sizeof(*f))
+	    n > (h->size - h->facts) / sizeof(*f))
 		return refuse(c, "its facts are cut off");
 	f = (const struct text_fact *)(c->data + h->facts);
-	for (i = 0; i < h->n_facts; i++) {
-		if (f[i].pred >= EVENT_PRED_BASE || !is_text(c, f[i].condition))
-			return refuse(c, "fact %u is wrong", i);
+	for (i = 0; i < n; i++) {
+		if (f[i].pred >= PRED_MAX || (f[i].pred < EVENT_PRED_BASE) != (i < h->n_facts) ||
+		    !is_text(c, f[i].condition))
+			return refuse(c, "fact %llu is wrong", i);
 	}
 	return 0;
 }

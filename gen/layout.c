@@ -319,22 +319,33 @@ static void put_texts(struct writer *w, const struct plan *p, struct img_head *h
 	h->text_size = w->size - h->text;
 }
 
-static void put_facts(struct writer *w, const struct plan *p, struct img_head *h)
+typedef VEC(struct text_fact) text_facts_t;
+
+static void add_facts(struct writer *w, const struct plan *p, const struct img_head *h,
+		      enum field_id f, text_facts_t *facts)
 {
-	VEC(struct text_fact) facts = {};
 	size_t i;
 
 	for (i = 0; i < p->preds.list.n; i++) {
 		const struct pred *pred = p->preds.list.v[i];
 
-		if (pred_is_fact(pred) && pred->bit >= 0)
-			*vec_add(p->arena, &facts) = (struct text_fact){
+		if (pred->field == f && pred->bit >= 0)
+			*vec_add(p->arena, facts) = (struct text_fact){
 				pred->bit, put_text(w, h, pred_text(p->arena, pred))};
 	}
+}
+
+static void put_facts(struct writer *w, const struct plan *p, struct img_head *h)
+{
+	text_facts_t facts = {};
+
+	add_facts(w, p, h, FIELD_CONTAINER_FACTS, &facts);
+	h->n_facts = facts.n;
+	add_facts(w, p, h, FIELD_NAME_FACTS, &facts);
+	h->n_names = facts.n - h->n_facts;
 	if (w->err || !make_room(w, 8))
 		return;
 	w->size = (w->size + 7) & ~(size_t)7;
-	h->n_facts = facts.n;
 	h->facts = PUT(w, facts);
 	h->text_size = w->size - h->text;
 }

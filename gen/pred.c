@@ -115,7 +115,7 @@ bool pred_is_process(const struct pred *p)
 
 bool pred_is_fact(const struct pred *p)
 {
-	return fields[p->field].source == SOURCE_CONTAINER;
+	return p->field == FIELD_CONTAINER_FACTS || p->field == FIELD_NAME_FACTS;
 }
 
 bool pred_is_text(const struct pred *p)

@@ -55,7 +55,8 @@ bool pred_is_process(const struct pred *p);
 bool pred_is_derived(const struct pred *p);
 /* NUM, ENUM and CAPS, their existence included. */
 bool pred_is_number(const struct pred *p);
-/* A condition on the container alone, which userspace decides: its alternatives are conditions. */
+/* A condition on the container or on names of users alone, which userspace decides: its
+ * alternatives are conditions. */
 bool pred_is_fact(const struct pred *p);
 /* A comparison of texts, decided by set or automaton at exec or at the event. */
 bool pred_is_text(const struct pred *p);

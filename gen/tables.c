@@ -501,7 +501,7 @@ static void decide_view(struct tables *t, const struct event *ev)
 			continue;
 		if (f != FIELD_CONTAINER_FACTS)
 			add_text(t, ev, f);
-		else if (!facts_decide(t->facts, ev, t->truth))
+		else if (!facts_decide(t->facts, FACT_CONTAINER, ev, t->truth))
 			decide_unknown(t->im, f, t->truth, t->unknown);
 	}
 	guards(t);
@@ -509,6 +509,8 @@ static void decide_view(struct tables *t, const struct event *ev)
 	shapes(t);
 	if (t->flags & SHAPE_DERIVED)
 		add_others(t, ev);
+	if ((t->flags & SHAPE_NAMES) && !facts_decide(t->facts, FACT_NAMES, ev, t->truth))
+		decide_unknown(t->im, FIELD_NAME_FACTS, t->truth, t->unknown);
 	for (f = 0; f < FIELD_KERNEL_COUNT; f++) {
 		if (!(t->paths & FIELD_BIT(f)))
 			continue;

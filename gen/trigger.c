@@ -113,6 +113,8 @@ static void note_needs(struct plan *p, const struct plan_conj *c)
 			s->paths |= FIELD_BIT(pred->field);
 		if (pred_is_derived(pred))
 			s->flags |= SHAPE_DERIVED;
+		if (pred->field == FIELD_NAME_FACTS)
+			s->flags |= SHAPE_NAMES;
 	}
 }
 

@@ -166,6 +166,7 @@ struct img_shape {
 #define SHAPE_PROC_TRIGGER 1u /* a process predicate triggers some of its conjunctions */
 #define SHAPE_DERIVED	   2u /* predicates of parents or ancestors are needed */
 #define SHAPE_HAS_ALWAYS   4u /* n_always is not 0 */
+#define SHAPE_NAMES	   8u /* what is known of names of users is needed */
 
 /* What a process must be for shapes to be possible at all: tested once per exec. Its tests
  * name process words only. */
@@ -309,9 +310,9 @@ struct img_head {
 	__u32 automata; /* AUT_COUNT of img_automaton */
 	__u32 derived, n_derived;
 	__u32 text, text_size; /* what userspace needs: gen/image.h */
-	__u32 facts,
-		n_facts; /* of it, n_facts of struct text_fact: the kernel asks if there are any */
-	__u32 pad;
+	__u32 facts, n_facts;  /* of it, n_facts of struct text_fact on the container: the kernel
+				* asks if there are any, ... */
+	__u32 n_names;	       /* ... and behind them n_names on names of users */
 	__u8 type_slot[EVENT_MAX];     /* per event type: its type slot, or TYPE_SLOT_NONE */
 	__u64 type_shapes[TYPE_SLOTS]; /* per type slot: shapes that belong to it */
 	__u64 type_nums[TYPE_SLOTS];   /* per type slot: NUM and ENUM fields to compare */
@@ -368,6 +369,21 @@ struct facts {
 	__u32 generation; /* of the policy that bits belong to */
 	__u32 sure;	  /* 0: what is false may become true */
 	__u64 bits[PROC_WORDS];
+};
+
+/* The same of names of user and group: truth of the predicates of FIELD_NAME_FACTS for processes
+ * of one user. */
+struct user_facts_key {
+	char container[SHORT_SIZE];
+	__u32 uid, gid; /* effective */
+	__u32 loginuid;
+	__u32 slot; /* IMAGE_SLOT() */
+};
+struct user_facts {
+	__u64 until; /* CLOCK_MONOTONIC, ns: files with names change */
+	__u32 generation;
+	__u32 pad;
+	__u64 bits[EVENT_WORDS];
 };
 
 /* The command line of an exec: argv as the kernel copied it, NUL after each argument. */
@@ -519,6 +535,7 @@ struct record {
 #define RECORD_TEXT_CUT	    (1u << 23) /* TAIL_TEXT is not complete */
 #define RECORD_REGISTERS    (1u << 24) /* of an open or an exec: args are there */
 #define RECORD_FILE	    (1u << 25) /* dev and ino are those of the opened file */
+#define RECORD_NAMELESS	    (1u << 26) /* struct user_facts was asked for and is not there */
 
 /* The daemon is told of the cgroup of a container when it is made and when it goes: a record of
  * another form, told apart by type. */

@@ -399,8 +399,7 @@ INLINE void call_event(__u32 idx, struct scratch *s)
 	call_fd(idx);
 	if (!call_numbers(idx))
 		return;
-	if (s->flags & SHAPE_DERIVED)
-		read_derived(idx);
+	read_derived(idx, s);
 	if (s->paths)
 		call_eval_paths(idx);
 	eval_rules(idx, 0);

@@ -273,6 +273,8 @@ GLOBAL int emit(__u32 idx)
 		record_of(s)->flags |= RECORD_WRITTEN_CUT;
 	if (is_cut(&s->resolved))
 		record_of(s)->flags |= RECORD_RESOLVED_CUT;
+	if (s->nameless)
+		record_of(s)->flags |= RECORD_NAMELESS;
 	add_text(s, TAIL_WRITTEN, &s->written);
 	add_text(s, TAIL_BASE, &s->base);
 	add_text(s, TAIL_RESOLVED, &s->resolved);

@@ -70,6 +70,7 @@ INLINE void eval_start(__u32 idx, struct scratch *s, struct img im)
 		__builtin_memset(s->unknown, 0, sizeof(s->unknown));
 	s->any_unknown = 0;
 	s->n_hits = 0;
+	s->nameless = 0;
 	s->overflow = s->has_beyond = 0;
 	s->path_hit = 0;
 	s->raw_hit = 0;
@@ -77,6 +78,18 @@ INLINE void eval_start(__u32 idx, struct scratch *s, struct img im)
 	s->paths = 0;
 	if (s->proc.unknown)
 		eval_unknown(idx, s->proc.unknown);
+}
+
+/* Truths about names of users; NULL: nothing is known. */
+INLINE void eval_names(__u32 idx, struct scratch *s, const __u64 *bits)
+{
+	if (!bits) {
+		s->nameless = 1;
+		eval_unknown(idx, FIELD_BIT(FIELD_NAME_FACTS));
+		return;
+	}
+	for (__u32 w = 0; w < EVENT_WORDS; w++)
+		s->truth[PROC_WORDS + w] |= bits[w];
 }
 
 #define RANGE_CHUNK 16

@@ -39,8 +39,7 @@ INLINE void exec_event(__u32 idx, struct scratch *s, long res, __u64 filename)
 	s->num[FIELD_FD_NUM] = -1;
 	if (!eval_numbers(idx))
 		return;
-	if (s->flags & SHAPE_DERIVED)
-		read_derived(idx);
+	read_derived(idx, s);
 	eval_rules(idx, 0);
 	if (!s->n_hits && !s->overflow)
 		return;

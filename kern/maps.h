@@ -78,6 +78,15 @@ struct {
 	__type(value, struct facts);
 } facts SEC(".maps");
 
+/* What the daemon knows of names of users, as far as rules ask for it. It makes room. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 4096);
+	__type(key, struct user_facts_key);
+	__type(value, struct user_facts);
+} user_facts SEC(".maps");
+
 /* What the names of a cgroup say, by its id. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -259,8 +259,7 @@ INLINE bool open_begin(__u32 idx, struct scratch *s, struct img im)
 	}
 	if (!open_judge(idx))
 		return false;
-	if (s->flags & SHAPE_DERIVED)
-		read_derived(idx);
+	read_derived(idx, s);
 	return true;
 }
 

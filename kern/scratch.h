@@ -128,6 +128,8 @@ struct scratch {
 	__u32 type_slot;    /* of type */
 	__u32 number;	    /* of this slot */
 	__u32 has_task;	    /* task was read */
+	__u32 nameless;	    /* what is known of names was asked for and is not there */
+	__u32 pad;
 	struct proc proc;
 	struct task_info task;
 	struct text argv, exepath, env, resolved, written, base, normal;
@@ -135,7 +137,8 @@ struct scratch {
 	struct normal norm;
 	struct walk walk;
 	struct container container;
-	struct facts facts;   /* of the container of proc; generation 0: not known */
+	struct facts facts; /* of the container of proc; generation 0: not known */
+	struct user_facts_key user_key;
 	struct cmd_large cmd; /* also built here before it goes into its map */
 	struct uring_open uring;
 	struct ring_call ring;

@@ -143,7 +143,30 @@ GLOBAL int derive_from(__u32 idx, __u32 pid, __u32 depth)
 	return 0;
 }
 
-INLINE void read_derived(__u32 idx)
+/* What the daemon has told of the names of the current user. */
+GLOBAL int read_names(__u32 idx)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+	struct scratch *s = scratch_at(idx);
+	struct user_facts_key *key;
+	struct user_facts *n;
+
+	if (!s)
+		return 0;
+	key = &s->user_key;
+	__builtin_memcpy(key->container, s->proc.container, SHORT_SIZE);
+	key->uid = t->cred->euid.val;
+	key->gid = t->cred->egid.val;
+	key->loginuid = t->loginuid.val;
+	key->slot = IMAGE_SLOT(s->generation);
+	n = bpf_map_lookup_elem(&user_facts, key);
+	if (n && (n->generation != s->generation || n->until < bpf_ktime_get_ns()))
+		n = NULL;
+	eval_names(idx, s, n ? n->bits : NULL);
+	return 0;
+}
+
+INLINE void read_kin(__u32 idx)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
 
@@ -156,4 +179,13 @@ INLINE void read_derived(__u32 idx)
 		derive_from(idx, pid, depth);
 		t = BPF_CORE_READ(t, real_parent);
 	}
+}
+
+/* What conjunctions of the shapes that are left need beyond the event and its process. */
+INLINE void read_derived(__u32 idx, struct scratch *s)
+{
+	if (s->flags & SHAPE_DERIVED)
+		read_kin(idx);
+	if (s->flags & SHAPE_NAMES)
+		read_names(idx);
 }

@@ -68,9 +68,12 @@ sanitized() {
 # Suites in other folders: name and command; absent ones are a failure, not a skip.
 tree() { run_suite tree tests/check/tree.sh; }
 reload() { run_suite e2e/reload tests/e2e/reload.sh; }
-stats() { run_suite e2e/stats tests/e2e/stats.sh; }
 service() { run_suite e2e/service tests/e2e/service.sh; }
 daemon() { run_suite e2e/daemon tests/e2e/daemon.sh; }
+stats() {
+	run_suite e2e/stats tests/e2e/stats.sh
+	run_suite e2e/users tests/e2e/users.sh
+}
 storm() { run_suite e2e/storm tests/e2e/storm.sh; }
 tries() { run_suite e2e/try tests/e2e/try.sh; }
 golden() { run_suite golden tests/golden/run.sh; }

@@ -13,6 +13,7 @@
 
 #include "user/log.h"
 #include "user/object.h"
+#include "user/runtime.h"
 #include "user/scan.h"
 
 #define NS_PER_S 1000000000LL
@@ -86,7 +87,11 @@ static int read_counts(const struct agent *a, struct agent_policy *p)
 static void decide(struct agent *a, struct agent_policy *p)
 {
 	struct match matches[RULE_MAX];
-	size_t n = residual_decide(p->residual, &a->event, matches, RULE_MAX);
+	size_t n;
+
+	if (a->event.rec->flags & RECORD_NAMELESS)
+		user_facts_learn(a->user_facts, p->facts, &a->event);
+	n = residual_decide(p->residual, &a->event, matches, RULE_MAX);
 
 	if (p->first && n > 1)
 		n = 1;
@@ -238,6 +243,22 @@ static void fill(struct agent *a)
 		log_debug("%d processes were running already", n);
 }
 
+static int open_user_facts(struct agent *a)
+{
+	struct user_facts_options o = {
+		.map = a->loaded.user_facts,
+		.users = current(a)->context->users,
+		.reader = &a->reader,
+	};
+	int err;
+
+	snprintf(o.etc, sizeof(o.etc), "%s/etc", runtime_host());
+	err = user_facts_open(&a->user_facts, &o);
+	if (!err)
+		user_facts_policy(a->user_facts, current(a)->facts);
+	return err;
+}
+
 static int open_containers(struct agent *a)
 {
 	const struct containers_options o = {
@@ -270,6 +291,8 @@ int agent_start(struct agent *a, const struct agent_options *o, char *why, size_
 	if (err)
 		goto out;
 	err = reader_open(&a->reader, a->loaded.events, o->seconds, &ops, a);
+	if (!err)
+		err = open_user_facts(a);
 	if (!err)
 		err = open_containers(a);
 	if (!err) {
@@ -334,6 +357,7 @@ int agent_switch(struct agent *a, struct agent_policy *p)
 
 	a->policies[IMAGE_SLOT(p->generation)] = p;
 	err = containers_policy(a->containers, p->facts, p->generation);
+	user_facts_policy(a->user_facts, p->facts);
 	if (!err)
 		err = policy_switch(&a->loaded.maps, p->generation);
 	if (err)
@@ -450,6 +474,7 @@ void agent_free(struct agent *a)
 		close(a->later.fd);
 	a->later.fd = -1;
 	containers_close(&a->containers);
+	user_facts_close(&a->user_facts);
 	reader_close(&a->reader);
 	load_free(&a->loaded);
 	record_event_free(&a->event);

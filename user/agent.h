@@ -16,6 +16,7 @@
 #include "user/record.h"
 #include "user/residual.h"
 #include "user/tally.h"
+#include "user/user_facts.h"
 
 /* Exit status of commands that cannot watch the kernel from where they run. */
 enum { EXIT_NO_BPF = 3 };
@@ -70,8 +71,9 @@ struct agent {
 	uint64_t records, bad_records, stale_records;
 	struct tally past; /* of policies that are gone */
 	uint64_t asked, undecided;
-	uint64_t lost_seen;	    /* STAT_LOST when losses were last handed on */
-	int64_t lost_at;	    /* ns, CLOCK_MONOTONIC: not more than one report a second */
+	uint64_t lost_seen; /* STAT_LOST when losses were last handed on */
+	int64_t lost_at;    /* ns, CLOCK_MONOTONIC: not more than one report a second */
+	struct user_facts_of *user_facts;
 	struct reader_source later; /* a timer that is set only if a report has to wait */
 };
 

@@ -169,12 +169,13 @@ static enum have add_fd(struct record_event *e, const char *name, int64_t fd, st
 static void add_user(struct record_event *e, bool group, uint32_t id, struct buf *b)
 {
 	struct users *users = e->ctx ? e->ctx->users : NULL;
-	const char *container = field_is_host(e) ? NULL : e->container;
+	const char *container = field_is_host(e) ? NULL : e->container, *name;
 
 	if (b->len)
 		return;
-	buf_str(b, group ? users_group(users, id, e->rec->pid, container)
-			 : users_name(users, id, e->rec->pid, container));
+	name = group ? users_group(users, id, e->rec->pid, container)
+		     : users_name(users, id, e->rec->pid, container);
+	buf_str(b, name ? name : "<NA>");
 }
 
 /* Ids in the pid namespace of a container are not those of the host. */

@@ -309,7 +309,7 @@ static int run(struct run *r, enum hooks_mode hooks)
 {
 	char why[512];
 
-	opt.from.users = users_new();
+	opt.from.users = users_new(runtime_host());
 	if (edition_load(r->edition, &opt.from, why, sizeof(why))) {
 		log_error("%s", why);
 		return EXIT_FAIL;

@@ -15,6 +15,7 @@
 #include "user/log.h"
 #include "user/probe.h"
 #include "user/rulefiles.h"
+#include "user/runtime.h"
 #include "user/users.h"
 
 #define RULE_NAME "watch"
@@ -224,7 +225,7 @@ static int run(struct watch *w, const char *condition, enum hooks_mode hooks)
 		log_error("%s", why);
 		return EXIT_NO_BPF;
 	}
-	w->users = users_new();
+	w->users = users_new(runtime_host());
 	w->alerter = alerter_new(&w->image, &w->config, why, sizeof(why));
 	if (!w->alerter) {
 		log_error("%s", why);

@@ -184,7 +184,7 @@ static int tell(struct containers *c, int slot, const char *id, const struct con
 	memcpy(e->container, key.container, SHORT_SIZE);
 	e->container_info = info;
 	e->info_final = final;
-	f.sure = facts_decide(c->policies[slot].facts, &e->ev, f.bits);
+	f.sure = facts_decide(c->policies[slot].facts, FACT_CONTAINER, &e->ev, f.bits);
 	return bpf_map_update_elem(c->o.facts, &key, &f, BPF_ANY);
 }
 

@@ -147,6 +147,8 @@ static enum have of_users(struct record_event *e, enum field_id f,
 	const char *s = name(e->ctx ? e->ctx->users : NULL, id, e->rec->pid,
 			     field_is_host(e) ? NULL : e->container);
 
+	if (!s)
+		return HAVE_UNKNOWN;
 	return field_copy(e, f, s, strlen(s), out);
 }
 

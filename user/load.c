@@ -212,6 +212,7 @@ static void take_maps(struct loaded *l)
 	l->maps.rule_counts = bpf_map__fd(skel->maps.rule_counts);
 	l->events = bpf_map__fd(skel->maps.events);
 	l->facts = bpf_map__fd(skel->maps.facts);
+	l->user_facts = bpf_map__fd(skel->maps.user_facts);
 	l->stats = bpf_map__fd(skel->maps.stats);
 	l->hook_self = bpf_map__fd(skel->maps.hook_self);
 }

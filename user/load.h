@@ -36,7 +36,7 @@ struct loaded {
 	bool silent[HOOK_COUNT]; /* attached, but the self-test did not reach it */
 	bool absent[HOOK_COUNT]; /* this kernel has no such target */
 	struct policy_maps maps;
-	int events, stats, hook_self, facts;
+	int events, stats, hook_self, facts, user_facts;
 };
 
 struct load_options {

@@ -16,12 +16,17 @@ const struct runtime *const runtimes[] = {
 };
 const size_t n_runtimes = ARRAY_LEN(runtimes);
 
-void runtime_roots_set(struct runtime_roots *roots, const struct config *c)
+const char *runtime_host(void)
 {
 	const char *host = getenv("HOST_ROOT");
 
+	return host && strcmp(host, "/") ? host : "";
+}
+
+void runtime_roots_set(struct runtime_roots *roots, const struct config *c)
+{
 	*roots = (struct runtime_roots){
-		.host = host && strcmp(host, "/") ? host : "",
+		.host = runtime_host(),
 		.docker_root = c->container_docker_root,
 		.docker_socket = c->container_docker_socket,
 		.containerd_root = c->container_containerd_root,

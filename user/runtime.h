@@ -32,6 +32,8 @@ struct runtime_roots {
 	struct texts cni, runc, lxc, machines;
 };
 
+/* Where the root of the host is, as the environment says (HOST_ROOT): "" for ours. */
+const char *runtime_host(void);
 /* From the configuration (container.docker.root ...) and the environment (HOST_ROOT). Texts
  * belong to c. */
 void runtime_roots_set(struct runtime_roots *roots, const struct config *c);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -38,19 +39,30 @@ struct entry {
 
 /* A ring: the oldest is overwritten, so a name stays valid for ENTRIES - 1 further look-ups. */
 struct users {
+	const char *host;
 	struct entry entries[ENTRIES];
 	size_t next;
 };
 
-struct users *users_new(void)
+struct users *users_new(const char *host)
 {
-	return calloc(1, sizeof(struct users));
+	struct users *u = calloc(1, sizeof(*u));
+
+	if (u)
+		u->host = host;
+	return u;
 }
 
 void users_free(struct users **u)
 {
 	free(*u);
 	*u = NULL;
+}
+
+void users_forget(struct users *u)
+{
+	for (size_t i = 0; i < ENTRIES; i++)
+		u->entries[i].used = false;
 }
 
 static time_t seconds(void)
@@ -80,16 +92,25 @@ static int open_inside(uint32_t pid, const char *path)
 	snprintf(name, sizeof(name), "/proc/%u/root", pid);
 	root = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
-		return -errno;
+		return -ESRCH;
 	if (fstatfs(root, &fs))
-		return -errno;
+		return -ESRCH;
 	if (fs.f_type == FUSE_SUPER_MAGIC)
 		return -EPERM;
 	fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
 	return fd < 0 ? -errno : fd;
 }
 
-static int open_file(enum column column, uint32_t pid, const char *container)
+static int open_of_host(const struct users *u, const char *path)
+{
+	char name[PATH_MAX];
+
+	if (snprintf(name, sizeof(name), "%s%s", u->host, path) >= (int)sizeof(name))
+		return -ENOENT;
+	return open(name, O_RDONLY | O_CLOEXEC);
+}
+
+static int open_file(const struct users *u, enum column column, uint32_t pid, const char *container)
 {
 	const char *path = column != GROUP_NAME ? "/etc/passwd" : "/etc/group";
 	_cleanup_close_ int fd = -1;
@@ -98,9 +119,9 @@ static int open_file(enum column column, uint32_t pid, const char *container)
 	if (container)
 		fd = open_inside(pid, path);
 	else
-		fd = open(path, O_RDONLY | O_CLOEXEC);
+		fd = open_of_host(u, path);
 	if (fd < 0)
-		return -ENOENT;
+		return fd == -ESRCH ? fd : -ENOENT;
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
 		return -ENOENT;
 	return TAKE_FD(fd);
@@ -156,11 +177,11 @@ static void find_in_text(char *text, uint32_t id, enum column column, char out[N
 	}
 }
 
-/* -ENOENT if there is no file to look into. */
-static int find_in_file(enum column column, uint32_t id, uint32_t pid, const char *container,
-			char out[NAME_SIZE])
+/* -ENOENT if there is no file to look into, -ESRCH if it cannot be told. */
+static int find_in_file(const struct users *u, enum column column, uint32_t id, uint32_t pid,
+			const char *container, char out[NAME_SIZE])
 {
-	_cleanup_close_ int fd = open_file(column, pid, container);
+	_cleanup_close_ int fd = open_file(u, column, pid, container);
 	_cleanup_free_ char *text = NULL;
 	size_t len;
 	int err;
@@ -190,20 +211,22 @@ static struct entry *find_entry(struct users *u, enum column column, uint32_t id
 	return NULL;
 }
 
-/* What was not there to be read is not remembered: the next process may still be there. */
-static struct entry *add_entry(struct users *u, enum column column, uint32_t id, uint32_t pid,
-			       const char *container)
+/* What was not there to be read is not remembered: the next process may still be there. 0, or as
+ * find_in_file(). */
+static int add_entry(struct users *u, enum column column, uint32_t id, uint32_t pid,
+		     const char *container, struct entry **out)
 {
 	struct entry new = {.used = true, .column = column, .id = id, .until = seconds() + KEEP_S};
-	struct entry *e = &u->entries[u->next];
+	int err = find_in_file(u, column, id, pid, container, new.name);
 
-	if (find_in_file(column, id, pid, container, new.name))
-		return NULL;
+	if (err)
+		return err;
 	if (container)
 		snprintf(new.container, sizeof(new.container), "%.*s", SHORT_SIZE - 1, container);
+	*out = &u->entries[u->next];
 	u->next = (u->next + 1) % ENTRIES;
-	*e = new;
-	return e;
+	**out = new;
+	return 0;
 }
 
 static const char *look_up(struct users *u, enum column column, uint32_t id, uint32_t pid,
@@ -212,11 +235,15 @@ static const char *look_up(struct users *u, enum column column, uint32_t id, uin
 	struct entry *e = u ? find_entry(u, column, id, container) : NULL;
 	bool is_name = column == USER_NAME || column == GROUP_NAME;
 
+	int err = 0;
+
 	if (!e && u)
-		e = add_entry(u, column, id, pid, container);
+		err = add_entry(u, column, id, pid, container, &e);
 	if (e && e->name[0])
 		return e->name;
-	return id || !is_name ? "<NA>" : "root";
+	if (!id && is_name)
+		return "root";
+	return err == -ESRCH ? NULL : "<NA>";
 }
 
 const char *users_name(struct users *u, uint32_t uid, uint32_t pid, const char *container)

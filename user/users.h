@@ -8,14 +8,18 @@
 
 struct users;
 
-/* NULL if there is no memory. */
-struct users *users_new(void);
+/* host: where the host's root is, "" for ours; stays the caller's. NULL if there is no memory. */
+struct users *users_new(const char *host);
 void users_free(struct users **u);
 
-/* Never NULL, valid for the next 200 look-ups: "root" for id 0 without entry, else "<NA>".
- * container NULL: the host; else its id, and pid is a process in it. u NULL: no file is known. */
+/* All that was read. */
+void users_forget(struct users *u);
+
+/* Valid for the next 200 look-ups: "root" for id 0 without entry, else "<NA>". NULL if it cannot be
+ * told: the process is gone, and with it the way to its files. container NULL: the host; else its
+ * id, and pid is a process in it. u NULL: no file is known. */
 const char *users_name(struct users *u, uint32_t uid, uint32_t pid, const char *container);
 const char *users_group(struct users *u, uint32_t gid, uint32_t pid, const char *container);
-/* The same of the home directory and the login shell; "<NA>" if there is none. */
+/* The same of the home directory and the login shell; "<NA>" if there is none, NULL as above. */
 const char *users_home(struct users *u, uint32_t uid, uint32_t pid, const char *container);
 const char *users_shell(struct users *u, uint32_t uid, uint32_t pid, const char *container);

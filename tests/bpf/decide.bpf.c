@@ -109,6 +109,8 @@ INLINE void decide_event(__u32 idx, struct scratch *s, const struct test_input *
 	for (__u32 i = 1; i <= TEST_PARENTS; i++)
 		if ((s->flags & SHAPE_DERIVED) && i <= in->n_parents)
 			derive_from(idx, i, i);
+	if (s->flags & SHAPE_NAMES)
+		eval_names(idx, s, in->names.generation ? in->names.bits : NULL);
 	if (!s->paths || !in->n_paths) {
 		eval_rules(idx, 0);
 		return;

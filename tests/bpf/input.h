@@ -29,6 +29,7 @@ struct test_input {
 	__u64 unsure;
 	char container[SHORT_SIZE];
 	struct facts facts;
+	struct user_facts names; /* generation 0: not known */
 	struct test_proc self;
 	struct test_proc parents[TEST_PARENTS]; /* the parent first */
 	struct test_text exepath;

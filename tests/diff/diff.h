@@ -48,6 +48,7 @@ struct diff_event {
 	char container[SHORT_SIZE];
 	struct diff_text image; /* of the container; seen 0: nothing is known yet */
 	bool has_image, privileged;
+	struct diff_text user; /* name of user and group; seen 0: not known yet */
 	struct diff_text exepath;
 	struct diff_text env;			/* NUL after each variable */
 	struct diff_proc parents[DIFF_PARENTS]; /* the parent first */

@@ -503,7 +503,9 @@ static enum have event_get(const struct event *ev, enum field_id f, const char *
 	case FIELD_EVT_RAWARG:
 		return arg_give(e, arg, f == FIELD_EVT_RAWARG, out);
 	case FIELD_USER_NAME:
-		return give(out, "root", 4, true);
+	case FIELD_GROUP_NAME:
+		return e->user.seen || e->whole ? give(out, e->user.s, e->user.len, true)
+						: HAVE_UNKNOWN;
 	case FIELD_EVT_NUM:
 		*out = (struct value){.type = TYPE_INT, .num = 7};
 		return HAVE_VALUE;
@@ -555,6 +557,8 @@ void event_make(struct diff_event *e, struct chance *c)
 	text_make(c, &e->image, true);
 	e->image.seen = chance_once(c, 8) ? 0 : e->image.len;
 	e->has_image = !chance_once(c, 6);
+	text_make(c, &e->user, true);
+	e->user.seen = chance_once(c, 8) ? 0 : e->user.len;
 	e->privileged = chance_once(c, 2);
 	text_make(c, &e->exepath, true);
 	env_make(c, &e->env);
@@ -589,7 +593,7 @@ bool event_is_cut(const struct diff_event *e)
 		if (e->given[i].seen < e->given[i].len)
 			return true;
 	}
-	return e->unsure || !e->image.seen || e->env.seen < e->env.len ||
+	return e->unsure || !e->image.seen || !e->user.seen || e->env.seen < e->env.len ||
 	       e->self.argv_seen < e->self.argv_len || e->exepath.seen < e->exepath.len;
 }
 

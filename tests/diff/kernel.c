@@ -115,8 +115,14 @@ static void put_event(struct test_input *in, const struct diff_event *e)
 /* Of a container that nothing is known of, the kernel has not been told. */
 static void put_facts(struct kernel *k, const struct diff_event *e)
 {
-	k->in.facts.sure = facts_decide(k->facts, &e->ev, k->in.facts.bits);
+	__u64 truth[PRED_WORDS] = {};
+
+	k->in.facts.sure = facts_decide(k->facts, FACT_CONTAINER, &e->ev, k->in.facts.bits);
 	k->in.facts.generation = k->in.facts.sure ? IMAGE_SLOTS : 0;
+	if (!facts_decide(k->facts, FACT_NAMES, &e->ev, truth))
+		return;
+	k->in.names.generation = IMAGE_SLOTS;
+	memcpy(k->in.names.bits, truth + PROC_WORDS, sizeof(k->in.names.bits));
 }
 
 static int kernel_decide(void *state, struct diff_event *e, struct hit *hits, bool *all)

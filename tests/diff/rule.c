@@ -36,6 +36,7 @@ static const char *const texts[] = {
 	"proc.aexepath[1]", "fd.nameraw",
 	"proc.env",	    "proc.env",
 	"container.name",   "container.image.repository",
+	"user.name",	    "group.name",
 };
 static const char *const operators[] = {
 	"=", "!=", "contains", "icontains", "startswith", "endswith", "glob", "iglob", "=", "=",
