@@ -36,7 +36,8 @@ struct cursor {
 struct spool {
 	pthread_mutex_t lock;
 	int dir, cursor;
-	uint64_t max, bytes, waiting;
+	uint64_t max;
+	_Atomic uint64_t bytes, waiting; /* written under the lock, read without */
 	uint32_t segment_max;
 	uint64_t first, last; /* segments on disk; last is written */
 	int read_fd, write_fd;
@@ -501,10 +502,10 @@ int spool_done(struct spool *s)
 /* Asked for while the loop waits: never behind the disk. */
 uint64_t spool_waiting(const struct spool *s)
 {
-	return __atomic_load_n(&s->waiting, __ATOMIC_RELAXED);
+	return s->waiting;
 }
 
 uint64_t spool_bytes(const struct spool *s)
 {
-	return __atomic_load_n(&s->bytes, __ATOMIC_RELAXED);
+	return s->bytes;
 }
