@@ -17,6 +17,7 @@
 #define SYNC_MS	     1000 /* at most so often to the disk itself */
 #define DISK_WAIT_MS 1000 /* before a full disk is tried again */
 #define LOCK_WAIT_MS 200  /* before a spool is tried that a predecessor still has */
+#define REST_MS	     1000 /* without messages until the output is told so */
 #define GRACE_MS     2000 /* for a send() to notice that it is over */
 
 /* rule, NUL, text. */
@@ -40,6 +41,7 @@ struct delivery {
 	bool moving;	/* the spooler is writing the head */
 	bool closing;	/* no more messages */
 	bool reopen;
+	bool restless; /* there was a send() since the last rest() */
 	bool worker_done, spooler_done, has_worker, has_spooler;
 	int64_t deadline; /* ms, CLOCK_MONOTONIC; then it is over */
 	unsigned random;
@@ -305,6 +307,24 @@ static void reopen(struct delivery *d)
 	pthread_mutex_lock(&d->lock);
 }
 
+/* Until something changes. */
+static void idle(struct delivery *d)
+{
+	int64_t until = now_ms() + REST_MS;
+
+	if (!d->o.ops->rest || !d->restless) {
+		pthread_cond_wait(&d->wake, &d->lock);
+		return;
+	}
+	wait_until(d, until);
+	if (now_ms() < until || d->closing)
+		return;
+	d->restless = false;
+	pthread_mutex_unlock(&d->lock);
+	d->o.ops->rest(d->o.ctx);
+	pthread_mutex_lock(&d->lock);
+}
+
 /* The next message; NULL at the end. */
 static struct message *next(struct delivery *d, bool *on_disk)
 {
@@ -323,8 +343,9 @@ static struct message *next(struct delivery *d, bool *on_disk)
 		} else if (d->closing)
 			wait_until(d, d->deadline);
 		else
-			pthread_cond_wait(&d->wake, &d->lock);
+			idle(d);
 	}
+	d->restless |= m != NULL;
 	pthread_mutex_unlock(&d->lock);
 	return m;
 }

@@ -35,6 +35,8 @@ struct delivery_ops {
 	enum delivery_result (*send)(void *ctx, const char *text, size_t len,
 				     struct delivery_try *t);
 	void (*reopen)(void *ctx); /* NULL: there is nothing to reopen */
+	/* Nothing came for a second after a send(). NULL: nothing is to be done then. */
+	void (*rest)(void *ctx);
 	/* By another thread: a send() that is under way must come to an end. NULL: it does. */
 	void (*hurry)(void *ctx);
 };

@@ -25,3 +25,6 @@ struct libcurl {
 
 /* Loads and initialises it at the first call; NULL, after saying why, if it cannot be had. */
 const struct libcurl *libcurl(void);
+/* Nothing is sent for a while: its code leaves memory until it is used again. Three quarters of
+ * what the daemon would need with it are code that only the start of a connection runs through. */
+void libcurl_rest(void);

@@ -136,6 +136,6 @@ const struct sink_ops sink_alertmanager = {
 	.minimum = minimum,
 	.open = open_alertmanager,
 	.render = render,
-	.delivery = {.send = post_send},
+	.delivery = {.send = post_send, .rest = post_rest},
 	.close = post_close,
 };

@@ -156,6 +156,6 @@ const struct sink_ops sink_discord = {
 	.minimum = minimum,
 	.open = open_discord,
 	.render = render,
-	.delivery = {.send = post_send},
+	.delivery = {.send = post_send, .rest = post_rest},
 	.close = post_close,
 };

@@ -92,6 +92,6 @@ const struct sink_ops sink_elasticsearch = {
 	.minimum = minimum,
 	.open = open_elasticsearch,
 	.render = render,
-	.delivery = {.send = send_document},
+	.delivery = {.send = send_document, .rest = post_rest},
 	.close = post_close,
 };

@@ -29,6 +29,9 @@ static int open_http(const struct config *cfg, void **state)
 		.max_timeouts = cfg->http_max_consecutive_timeouts,
 	};
 
+	if (cfg->json_output && !cfg->json_include_output_fields_property)
+		log_warn("http: falcosidekick refuses alerts without "
+			 "json_include_output_fields_property");
 	return poster_new((struct poster **)state, &o);
 }
 
@@ -47,6 +50,6 @@ const struct sink_ops sink_http = {
 	.is_wanted = is_wanted,
 	.open = open_http,
 	.render = render,
-	.delivery = {.send = post_send},
+	.delivery = {.send = post_send, .rest = post_rest},
 	.close = post_close,
 };

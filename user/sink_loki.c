@@ -135,6 +135,6 @@ const struct sink_ops sink_loki = {
 	.minimum = minimum,
 	.open = open_loki,
 	.render = render,
-	.delivery = {.send = post_send},
+	.delivery = {.send = post_send, .rest = post_rest},
 	.close = post_close,
 };

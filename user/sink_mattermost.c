@@ -2,6 +2,7 @@
 /* Alerts to a webhook of Mattermost. */
 #include "user/sink.h"
 
+#include "user/post.h"
 #include "user/sink_chat.h"
 
 static bool is_wanted(const struct config *cfg)
@@ -49,6 +50,6 @@ const struct sink_ops sink_mattermost = {
 	.minimum = minimum,
 	.open = open_mattermost,
 	.render = render,
-	.delivery = {.send = chat_send},
+	.delivery = {.send = chat_send, .rest = post_rest},
 	.close = chat_close,
 };

@@ -114,6 +114,6 @@ const struct sink_ops sink_teams = {
 	.minimum = minimum,
 	.open = open_teams,
 	.render = render,
-	.delivery = {.send = post_send},
+	.delivery = {.send = post_send, .rest = post_rest},
 	.close = post_close,
 };

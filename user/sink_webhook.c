@@ -42,6 +42,6 @@ const struct sink_ops sink_webhook = {
 	.minimum = minimum,
 	.open = open_webhook,
 	.render = render,
-	.delivery = {.send = post_send},
+	.delivery = {.send = post_send, .rest = post_rest},
 	.close = post_close,
 };

@@ -228,7 +228,6 @@ independence() {
 	wait_for 5 eval '[ "$(lines "$work/beside")" -ge 500 ]'
 	[ $((($(date +%s%N) - began) / 1000000)) -lt 4000 ] && ok "a file gets all while three others hang" || not_ok "a file waited for other outputs"
 	idle "$pid"
-	tr '\0' ' ' < "/proc/$pid/status" | awk '/VmRSS/ { print "# resident with four outputs: " $2 " KiB" }'
 	kill -TERM "$pid"
 	began=$SECONDS
 	wait "$pid"
@@ -256,13 +255,15 @@ really_idle() {
 	"$SEND" 10 0 30 stdout_output.enabled=false file_output.enabled=true file_output.filename="$work/idle.alerts" \
 		http_output.enabled=true http_output.url="http://127.0.0.1:$port/" outputs_queue.spool="$work/idle.spool" \
 		> "$work/idle.out" 2> "$work/idle.log" &
-	local pid=$! before after
+	local pid=$! before after rss
 	wait_for 10 has_bodies idle 10
 	sleep 2.5
 	before=$(switches "$pid")
 	sleep 2
 	after=$(switches "$pid")
 	equals "without alerts no thread wakes up" "$before" "$after"
+	rss=$(awk '/^VmRSS/ { print $2 }' "/proc/$pid/status")
+	[ "$rss" -le 8192 ] && ok "resident with a file, HTTP and a spool: $rss KiB" || not_ok "resident: $rss KiB"
 	kill -TERM "$pid"
 	wait "$pid"
 	server_stop

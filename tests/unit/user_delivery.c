@@ -25,6 +25,7 @@ struct receiver {
 	bool blocked;
 	int n, tries, next; /* next: the number that must come */
 	bool out_of_order, reopened;
+	int rests;
 };
 
 static void receiver_init(struct receiver *r)
@@ -62,7 +63,12 @@ static void on_reopen(void *ctx)
 	__atomic_store_n(&((struct receiver *)ctx)->reopened, true, __ATOMIC_RELEASE);
 }
 
-static const struct delivery_ops ops = {.send = receive, .reopen = on_reopen};
+static void on_rest(void *ctx)
+{
+	__atomic_add_fetch(&((struct receiver *)ctx)->rests, 1, __ATOMIC_ACQ_REL);
+}
+
+static const struct delivery_ops ops = {.send = receive, .reopen = on_reopen, .rest = on_rest};
 
 static struct delivery *start(struct receiver *r, const char *name, size_t max, const char *spool)
 {
@@ -253,6 +259,22 @@ static void reopened(void **state)
 	end(&d, 100);
 }
 
+/* Once after messages, not before, and never again without others. */
+static void rests_once(void **state)
+{
+	struct receiver r;
+	struct delivery *d;
+
+	receiver_init(&r);
+	d = start(&r, "rests", 100, NULL);
+	usleep(1200000);
+	assert_int_equal(r.rests, 0);
+	put(d, 0, 3);
+	usleep(2500000);
+	assert_int_equal(r.rests, 1);
+	end(&d, 100);
+}
+
 static void remove_dir(const char *dir)
 {
 	char command[100];
@@ -324,13 +346,10 @@ static void handed_over(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(in_order),
-		cmocka_unit_test(full_queue),
-		cmocka_unit_test(refused),
-		cmocka_unit_test(errors_end),
-		cmocka_unit_test(end_is_bounded),
-		cmocka_unit_test(reopened),
-		cmocka_unit_test(outage_and_restart),
+		cmocka_unit_test(in_order),	  cmocka_unit_test(full_queue),
+		cmocka_unit_test(refused),	  cmocka_unit_test(errors_end),
+		cmocka_unit_test(end_is_bounded), cmocka_unit_test(reopened),
+		cmocka_unit_test(rests_once),	  cmocka_unit_test(outage_and_restart),
 		cmocka_unit_test(handed_over),
 	};
 
