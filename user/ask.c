@@ -13,6 +13,7 @@
 
 #include "user/describe.h"
 #include "user/json.h"
+#include "user/mask.h"
 #include "user/list.h"
 #include "user/report.h"
 #include "user/rulefiles.h"
@@ -226,21 +227,12 @@ static int version(const struct ask *a)
 	return put(&b);
 }
 
-/* A text without the addresses of webhooks: who has one can post. */
 static void add_masked(struct buf *b, const char *s, size_t len)
 {
-	static const char key[] = "webhookurl";
 	_cleanup_(buf_free) struct buf out = {};
-	const char *end = s + len, *p;
 
-	while ((p = memmem(s, end - s, key, sizeof(key) - 1))) {
-		p += sizeof(key) - 1;
-		buf_add(&out, s, p - s);
-		buf_str(&out, p < end && *p == '=' ? "=***" : ": ***");
-		for (s = p; s < end && *s != '\n'; s++)
-			;
-	}
-	buf_add(&out, s, end - s);
+	mask_secrets(&out, s, len);
+	b->failed |= out.failed;
 	json_str(b, buf_text(&out), out.len);
 }
 

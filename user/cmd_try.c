@@ -16,6 +16,7 @@
 #include "user/log.h"
 #include "user/rulefiles.h"
 #include "user/sandbox_root.h"
+#include "user/sink.h"
 #include "user/try_files.h"
 #include "user/try_session.h"
 
@@ -201,13 +202,16 @@ static int start_detector(struct run *r)
 	static const char *const last[] = {"-o", "stdout_output.enabled=true",
 					   "-o", "append_output.suggested_output=true",
 					   "-o", "json_include_output_fields_property=true",
-					   "-o", "slack.webhookurl="};
+					   "-o", "outputs_aggregate.seconds=0",
+					   "-o", "webserver.enabled=false"};
 	const struct texts *files = &r->config.rules_files;
-	size_t n_rules = opt.rules.n ? opt.rules.n : files->n, n = 0;
-	const char **args =
-		calloc(2 * (n_rules + opt.options.n) + 4 + ARRAY_LEN(last), sizeof(*args));
+	size_t n_rules = opt.rules.n ? opt.rules.n : files->n, n = 0, n_sinks = 0;
+	const char **args;
 	int err;
 
+	while (sinks_off(n_sinks))
+		n_sinks++;
+	args = calloc(2 * (n_rules + opt.options.n + n_sinks) + 4 + ARRAY_LEN(last), sizeof(*args));
 	if (!args)
 		return -ENOMEM;
 	for (size_t i = 0; i < n_rules; i++) {
@@ -230,6 +234,10 @@ static int start_detector(struct run *r)
 	if (opt.hooks) {
 		args[n++] = "--hooks";
 		args[n++] = opt.hooks;
+	}
+	for (size_t i = 0; i < n_sinks; i++) {
+		args[n++] = "-o";
+		args[n++] = sinks_off(i);
 	}
 	memcpy(&args[n], last, sizeof(last));
 	err = try_detector_start(&r->session.detector, args, n + ARRAY_LEN(last));

@@ -31,6 +31,11 @@ struct sinks {
 	struct buf text;
 };
 
+const char *sinks_off(size_t i)
+{
+	return i < ARRAY_LEN(all) ? all[i]->off : NULL;
+}
+
 /* ---- one ---- */
 
 static char *spool_of(const struct sink_ops *ops, const struct config *cfg)

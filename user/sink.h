@@ -16,6 +16,7 @@
 struct sink_ops {
 	const char *name; /* in the log, in counts, and of its directory in the spool */
 	const char *keys; /* how the names of its keys begin */
+	const char *off;  /* the option KEY=VALUE with which it is not wanted */
 	bool has_spool;	  /* what cannot be delivered is worth a place on disk */
 	bool (*is_wanted)(const struct config *cfg);
 	/* The least that is sent. NULL: all are. */
@@ -32,6 +33,9 @@ struct sink_ops {
 #define SINK(x) extern const struct sink_ops sink_##x;
 #include "user/sinks.def"
 #undef SINK
+
+/* The option that turns the i-th sink off; NULL: there is none. */
+const char *sinks_off(size_t i);
 
 struct sinks;
 /* Those that the configuration asks for. NULL if one cannot be opened (logged). Starts threads:

@@ -131,6 +131,7 @@ static void render(void *state, const struct config *cfg, const struct alert *a,
 const struct sink_ops sink_alertmanager = {
 	.name = "alertmanager",
 	.keys = "alertmanager.",
+	.off = "alertmanager.hostport=",
 	.has_spool = true,
 	.is_wanted = is_wanted,
 	.minimum = minimum,

@@ -151,6 +151,7 @@ static void render(void *state, const struct config *cfg, const struct alert *a,
 const struct sink_ops sink_discord = {
 	.name = "discord",
 	.keys = "discord.",
+	.off = "discord.webhookurl=",
 	.has_spool = true,
 	.is_wanted = is_wanted,
 	.minimum = minimum,

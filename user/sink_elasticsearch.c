@@ -87,6 +87,7 @@ static enum delivery_result send_document(void *state, const char *text, size_t 
 const struct sink_ops sink_elasticsearch = {
 	.name = "elasticsearch",
 	.keys = "elasticsearch.",
+	.off = "elasticsearch.hostport=",
 	.has_spool = true,
 	.is_wanted = is_wanted,
 	.minimum = minimum,

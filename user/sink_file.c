@@ -88,6 +88,7 @@ static void reopen(void *state)
 const struct sink_ops sink_file = {
 	.name = "file",
 	.keys = "file_output.",
+	.off = "file_output.enabled=false",
 	.is_wanted = is_wanted,
 	.open = open_file,
 	.render = line_render,

@@ -46,6 +46,7 @@ static void render(void *state, const struct config *cfg, const struct alert *a,
 const struct sink_ops sink_http = {
 	.name = "http",
 	.keys = "http_output.",
+	.off = "http_output.enabled=false",
 	.has_spool = true,
 	.is_wanted = is_wanted,
 	.open = open_http,

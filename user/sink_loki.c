@@ -130,6 +130,7 @@ static void render(void *state, const struct config *cfg, const struct alert *a,
 const struct sink_ops sink_loki = {
 	.name = "loki",
 	.keys = "loki.",
+	.off = "loki.hostport=",
 	.has_spool = true,
 	.is_wanted = is_wanted,
 	.minimum = minimum,

@@ -45,6 +45,7 @@ static void render(void *state, const struct config *cfg, const struct alert *a,
 const struct sink_ops sink_mattermost = {
 	.name = "mattermost",
 	.keys = "mattermost.",
+	.off = "mattermost.webhookurl=",
 	.has_spool = true,
 	.is_wanted = is_wanted,
 	.minimum = minimum,

@@ -179,6 +179,7 @@ static void close_program(void *state)
 const struct sink_ops sink_program = {
 	.name = "program",
 	.keys = "program_output.",
+	.off = "program_output.enabled=false",
 	.is_wanted = is_wanted,
 	.open = open_program,
 	.render = line_render,

@@ -45,6 +45,7 @@ static void render(void *state, const struct config *cfg, const struct alert *a,
 const struct sink_ops sink_rocketchat = {
 	.name = "rocketchat",
 	.keys = "rocketchat.",
+	.off = "rocketchat.webhookurl=",
 	.has_spool = true,
 	.is_wanted = is_wanted,
 	.minimum = minimum,

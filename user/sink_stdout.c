@@ -42,6 +42,7 @@ static void close_stdout(void *state)
 const struct sink_ops sink_stdout = {
 	.name = "stdout",
 	.keys = "stdout_output.",
+	.off = "stdout_output.enabled=false",
 	.is_wanted = is_wanted,
 	.open = open_stdout,
 	.render = render,

@@ -115,6 +115,7 @@ static void close_syslog(void *state)
 const struct sink_ops sink_syslog = {
 	.name = "syslog",
 	.keys = "syslog_output.",
+	.off = "syslog_output.enabled=false",
 	.is_wanted = is_wanted,
 	.open = open_syslog,
 	.render = render,

@@ -109,6 +109,7 @@ static void render(void *state, const struct config *cfg, const struct alert *a,
 const struct sink_ops sink_teams = {
 	.name = "teams",
 	.keys = "teams.",
+	.off = "teams.webhookurl=",
 	.has_spool = true,
 	.is_wanted = is_wanted,
 	.minimum = minimum,

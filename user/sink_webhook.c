@@ -37,6 +37,7 @@ static void render(void *state, const struct config *cfg, const struct alert *a,
 const struct sink_ops sink_webhook = {
 	.name = "webhook",
 	.keys = "webhook.",
+	.off = "webhook.address=",
 	.has_spool = true,
 	.is_wanted = is_wanted,
 	.minimum = minimum,

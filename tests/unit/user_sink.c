@@ -160,6 +160,47 @@ static void full_disk(void **state)
 	config_free(&c);
 }
 
+/* `tiercel try` turns all of them off: none may be forgotten. */
+static void each_can_be_turned_off(void **state)
+{
+	static const struct sink_ops *const all[] = {
+#define SINK(x) &sink_##x,
+#include "user/sinks.def"
+#undef SINK
+	};
+	static const char *const on[] = {
+		"file_output.enabled=true",
+		"syslog_output.enabled=true",
+		"program_output.enabled=true",
+		"http_output.enabled=true",
+		"slack.webhookurl=x",
+		"mattermost.webhookurl=x",
+		"rocketchat.webhookurl=x",
+		"discord.webhookurl=x",
+		"teams.webhookurl=x",
+		"alertmanager.hostport=x",
+		"loki.hostport=x",
+		"elasticsearch.hostport=x",
+		"webhook.address=x",
+	};
+	const size_t n = sizeof(all) / sizeof(all[0]), n_on = sizeof(on) / sizeof(on[0]);
+	const char *options[64];
+	struct config c;
+
+	memcpy(options, on, sizeof(on));
+	assert_int_equal(config_load(&c, "/dev/null", options, n_on), 0);
+	for (size_t i = 0; i < n; i++) {
+		assert_true(all[i]->is_wanted(&c));
+		options[n_on + i] = sinks_off(i);
+	}
+	assert_null(sinks_off(n));
+	config_free(&c);
+	assert_int_equal(config_load(&c, "/dev/null", options, n_on + n), 0);
+	for (size_t i = 0; i < n; i++)
+		assert_false(all[i]->is_wanted(&c));
+	config_free(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +208,7 @@ int main(void)
 		cmocka_unit_test(silent_server),
 		cmocka_unit_test(standard_output),
 		cmocka_unit_test(full_disk),
+		cmocka_unit_test(each_can_be_turned_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
