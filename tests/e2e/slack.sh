@@ -120,6 +120,22 @@ began=$SECONDS
 detector_stop && [ $((SECONDS - began)) -le 15 ] && ok "ends in time while Slack is down" ||
 	not_ok "with a dead receiver SIGTERM took $((SECONDS - began)) s, or failed"
 
+# ---- what is not delivered is told ----
+
+server_start 404
+run_with_slack || { not_ok "the detector does not start again"; suite_end; exit 1; }
+box_add 'ping -c1 127.0.0.1'
+wait_for 15 grep -q 'Tiercel internal: alerts not delivered' "$work/alerts"
+jq -e 'select(.rule == "Tiercel internal: alerts not delivered") | .priority == "Critical" and
+	.output_fields.output == "slack" and .output_fields["Ping command used in container"] == "1"' "$work/alerts" > /dev/null &&
+	ok "alerts that Slack refuses are told by rule to the other outputs" ||
+	not_ok "refused alerts: $(grep internal "$work/alerts" | tail -2)"
+sleep 2.5
+[ "$(grep -c 'alerts not delivered' "$work/alerts")" = 1 ] && ok "... once, not about itself" ||
+	not_ok "it is told $(grep -c 'alerts not delivered' "$work/alerts") times"
+detector_stop
+server_stop
+
 # ---- few instead of many, and no secret anywhere ----
 
 server_start 200

@@ -278,7 +278,7 @@ outage() {
 	server_stop
 	"$SEND" "$total" 100 60 stdout_output.enabled=false "${quick[@]}" http_output.enabled=true \
 		http_output.keep_alive=true http_output.url="http://127.0.0.1:$port/" outputs_queue.spool="$work/spool" \
-		outputs_queue.capacity=50 > "$work/outage.out" 2> "$work/outage.log" &
+		> "$work/outage.out" 2> "$work/outage.log" &
 	pid=$!
 	wait_for $((seconds + 20)) grep -q '^sent in' "$work/outage.log"
 	# It is killed, and others go on: what was put is on disk.
@@ -287,7 +287,7 @@ outage() {
 	wait "$pid" 2> /dev/null
 	server_start outage
 	began=$SECONDS
-	send outage2 0 0 $((5 + total / 500)) "${quick[@]}" http_output.enabled=true http_output.keep_alive=true \
+	send outage2 0 0 $((5 + total / 200)) "${quick[@]}" http_output.enabled=true http_output.keep_alive=true \
 		http_output.url="http://127.0.0.1:$port/" outputs_queue.spool="$work/spool"
 	in_order "$work/outage/bodies" "$total" "an outage of $seconds s at 100 alerts/s and SIGKILL"
 	equals "outage: nothing is left" 0 "$(count_of outage2 http waiting)"
