@@ -450,15 +450,20 @@ int spool_append(struct spool *s, const void *data, size_t len)
 	return err;
 }
 
+/* Without the lock: the disk may take its time, the reader does not wait for it. */
 int spool_sync(struct spool *s)
 {
-	int err = 0;
+	int fd = -1, err = 0;
 
 	pthread_mutex_lock(&s->lock);
 	if (s->dirty)
-		err = fdatasync(s->write_fd) ? -errno : 0;
+		fd = fcntl(s->write_fd, F_DUPFD_CLOEXEC, 0);
 	s->dirty = false;
 	pthread_mutex_unlock(&s->lock);
+	if (fd < 0)
+		return 0;
+	err = fdatasync(fd) ? -errno : 0;
+	close(fd);
 	return err;
 }
 
