@@ -34,7 +34,7 @@ server_start() { # NAME [CERT KEY [CLIENT_CA]]
 	python3 "$HERE/server.py" "$work/$name" "$@" &
 	server=$!
 	servers+=("$server")
-	wait_for 10 test -f "$work/$name/up" || not_ok "the server $name does not start"
+	wait_for 60 test -f "$work/$name/up" || not_ok "the server $name does not start"
 	port=$(cat "$work/$name/port")
 }
 
@@ -140,7 +140,7 @@ input(type="imuxsock" Socket="$work/log")
 EOF
 	rsyslogd -n -f "$work/rsyslog.conf" -i "$work/rsyslog.pid" > "$work/rsyslog.log" 2>&1 &
 	servers+=($!)
-	wait_for 10 test -S "$work/log" || { not_ok "rsyslog does not start: $(cat "$work/rsyslog.log")"; return; }
+	wait_for 30 test -S "$work/log" || { not_ok "rsyslog does not start: $(cat "$work/rsyslog.log")"; return; }
 	send syslog 20 0 1 syslog_output.enabled=true syslog_output.socket="$work/log" json_output=true
 	wait_for 5 grep -q 'number 19"' "$work/messages"
 	in_order <(grep 'number' "$work/messages" | sed 's/,"output_fields.*//') 20 "rsyslog"
@@ -155,7 +155,7 @@ alertmanager() {
 	prometheus-alertmanager --config.file="$work/am.yml" --storage.path="$work/am" --cluster.listen-address= \
 		--web.listen-address="$address" > "$work/am.log" 2>&1 &
 	servers+=($!)
-	wait_for 20 curl -sf -o "$work/am.ready" "http://$address/-/ready" || { not_ok "Alertmanager does not start: $(tail -1 "$work/am.log")"; return; }
+	wait_for 60 curl -sf -o "$work/am.ready" "http://$address/-/ready" || { not_ok "Alertmanager does not start: $(tail -1 "$work/am.log")"; return; }
 	send am 6 0 1 "${quick[@]}" alertmanager.hostport="http://$address" alertmanager.minimumpriority=warning \
 		alertmanager.extralabels.team=blue
 	equals "Alertmanager takes all from its minimum priority on" 4 "$(count_of am alertmanager delivered)"
