@@ -477,9 +477,18 @@ int spool_first(struct spool *s, void **data, size_t *len, uint64_t *damaged)
 	return err;
 }
 
-/* All is read: the one segment is emptied before it grows on. */
+/* Segments that are read are removed; if all is, the last one is emptied before it grows on. */
 static int wind_back(struct spool *s)
 {
+	int err = 0;
+
+	while (!err && s->first != s->last && s->read_fd >= 0 && s->read_at >= read_end(s)) {
+		err = next_segment(s);
+		if (!err && s->first != s->last)
+			err = open_reading(s);
+	}
+	if (err)
+		return err == -ENOENT ? 0 : err;
 	if (s->first != s->last || s->read_at < s->write_at || s->write_at < SEGMENT_MIN / 4)
 		return 0;
 	if (begin_segment(s, s->last + 1))

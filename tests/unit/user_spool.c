@@ -121,6 +121,20 @@ static void segments(void **state)
 	spool_close(&s);
 }
 
+/* Also those that a former program has written, as soon as they are read. */
+static void former_segments(void **state)
+{
+	struct spool *s = reopen(NULL, ROOM);
+
+	put(s, 0, 15000);
+	s = reopen(s, ROOM);
+	put(s, 15000, 15001);
+	take(s, 0, 15000);
+	assert_in_range(spool_bytes(s), 1, 200);
+	take(s, 15000, 15001);
+	spool_close(&s);
+}
+
 static void limit(void **state)
 {
 	struct spool *s = reopen(NULL, 10000);
@@ -305,16 +319,9 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
 	const struct CMUnitTest tests[] = {
-		TEST(order_and_restart),
-		TEST(segments),
-		TEST(limit),
-		TEST(only_one),
-		TEST(killed),
-		TEST(torn_tail),
-		TEST(damage),
-		TEST(no_cursor),
-		TEST(garbage),
-		TEST(full_disk),
+		TEST(order_and_restart), TEST(segments), TEST(limit),	  TEST(former_segments),
+		TEST(only_one),		 TEST(killed),	 TEST(torn_tail), TEST(damage),
+		TEST(no_cursor),	 TEST(garbage),	 TEST(full_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
