@@ -34,6 +34,15 @@ say "nothing is left to do" \
 	"$(grep -nE '\b(TODO|FIXME|XXX)\b' $(sources) | grep -v tests/check)"
 say "the table of evasions is the one of its README (tests/evasion/table.sh --write)" \
 	"$(tests/evasion/table.sh --check)"
+# Names of metrics in a dashboard: words that begin so.
+say "every metric of a dashboard exists" \
+	"$(grep -ohE '(falcosecurity|tiercel)_[a-z_]+' chart/dashboards/*.json | sort -u | while read -r name; do
+		grep -q "^METRIC([A-Z_]*, \"$name\"," user/metrics.def || echo "$name"
+	done; grep -q 'tiercel_rule_alerts_total' chart/dashboards/tiercel.json || echo "no metric in the dashboard")"
+if command -v jq > /dev/null; then
+	say "dashboards are JSON" \
+		"$(for f in chart/dashboards/*.json; do jq -e '.panels | length > 0' "$f" 2>&1 > /dev/null || echo "$f"; done)"
+fi
 if clang-format --version 2>/dev/null | grep -q 'version 14'; then
 	say "make format changes nothing" \
 		"$(find kern gen user tests -name '*.[ch]' |

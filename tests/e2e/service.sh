@@ -104,6 +104,13 @@ END
 sleep 0.2
 if command -v promtool > /dev/null; then
 	check "promtool finds nothing to object to" sh -c 'promtool check metrics < metrics'
+	{
+		printf 'groups:\n- name: dashboard\n  rules:\n'
+		jq -r '.panels[].targets[].expr' "$ROOT"/chart/dashboards/*.json |
+			sed "s/\$__rate_interval/5m/g; s/.*/  - record: a:b\n    expr: '&'/"
+	} > expressions.yml
+	promtool check rules --lint=none expressions.yml > out 2>&1 && grep -q 'SUCCESS: [1-9][0-9]* rules' out &&
+		ok "the queries of the dashboard are right" || not_ok "the queries of the dashboard: $(cat out)"
 else
 	skip "promtool: the package prometheus is not installed"
 fi
