@@ -212,16 +212,16 @@ void runtime_named(struct container_info *info, const char *type, const char *id
 }
 
 int runtime_list_names(const struct runtime_roots *roots, const struct texts *places,
-		       runtime_found_fn *found, void *to, struct buf *why)
+		       const char *below, bool (*is_one)(const char *name), runtime_found_fn *found,
+		       void *to, struct buf *why)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < places->n; i++) {
 		_cleanup_close_ int dir = runtime_open_root(roots, places->v[i]);
 		char **names;
-		long n = dir < 0 ? dir
-				 : runtime_names(dir, ".", runtime_is_name, RUNTIME_LIST_MAX,
-						 &names);
+		long n =
+			dir < 0 ? dir : runtime_names(dir, below, is_one, RUNTIME_LIST_MAX, &names);
 
 		if (n < 0)
 			continue;

@@ -72,9 +72,10 @@ struct runtime {
 long runtime_user_of(const char *cgroup);
 /* For containers that have a name for an id, and no image. */
 void runtime_named(struct container_info *info, const char *type, const char *id);
-/* A list of the names in the places themselves. */
+/* A list of the names in that directory of each place, "." for the place itself. */
 int runtime_list_names(const struct runtime_roots *roots, const struct texts *places,
-		       runtime_found_fn *found, void *to, struct buf *why);
+		       const char *below, bool (*is_one)(const char *name), runtime_found_fn *found,
+		       void *to, struct buf *why);
 /* For list: names the places; returns -ENOENT. */
 int runtime_absent(const struct texts *places, struct buf *why);
 

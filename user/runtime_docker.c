@@ -310,23 +310,8 @@ static int read_docker(const struct runtime_roots *roots, const struct container
 static int list_docker(const struct runtime_roots *roots, runtime_found_fn *found, void *to,
 		       struct buf *why)
 {
-	int result = -ENOENT;
-
-	for (size_t i = 0; i < roots->docker_root.n; i++) {
-		_cleanup_close_ int dir = runtime_open_root(roots, roots->docker_root.v[i]);
-		char **names;
-		long n = dir < 0 ? dir
-				 : runtime_names(dir, "containers", runtime_is_id, RUNTIME_LIST_MAX,
-						 &names);
-
-		if (n < 0)
-			continue;
-		for (long k = 0; k < n; k++)
-			found(to, names[k]);
-		runtime_free_names(names, n);
-		result = 0;
-	}
-	return result ? runtime_absent(&roots->docker_root, why) : 0;
+	return runtime_list_names(roots, &roots->docker_root, "containers", runtime_is_id, found,
+				  to, why);
 }
 
 const struct runtime runtime_docker = {"docker", false, likely, read_docker, list_docker};

@@ -37,7 +37,7 @@ static int read_lxc(const struct runtime_roots *roots, const struct container_re
 static int list_lxc(const struct runtime_roots *roots, runtime_found_fn *found, void *to,
 		    struct buf *why)
 {
-	return runtime_list_names(roots, &roots->lxc, found, to, why);
+	return runtime_list_names(roots, &roots->lxc, ".", runtime_is_name, found, to, why);
 }
 
 const struct runtime runtime_lxc = {"lxc", false, likely, read_lxc, list_lxc};

@@ -39,7 +39,7 @@ static int read_nspawn(const struct runtime_roots *roots, const struct container
 static int list_nspawn(const struct runtime_roots *roots, runtime_found_fn *found, void *to,
 		       struct buf *why)
 {
-	return runtime_list_names(roots, &roots->machines, found, to, why);
+	return runtime_list_names(roots, &roots->machines, ".", runtime_is_name, found, to, why);
 }
 
 const struct runtime runtime_nspawn = {"systemd-nspawn", false, likely, read_nspawn, list_nspawn};

@@ -118,7 +118,7 @@ static int read_runc(const struct runtime_roots *roots, const struct container_r
 static int list_runc(const struct runtime_roots *roots, runtime_found_fn *found, void *to,
 		     struct buf *why)
 {
-	return runtime_list_names(roots, &roots->runc, found, to, why);
+	return runtime_list_names(roots, &roots->runc, ".", runtime_is_name, found, to, why);
 }
 
 const struct runtime runtime_runc = {"runc", false, likely, read_runc, list_runc};

@@ -116,6 +116,11 @@ dk run --rm --network none --name short --label app=web bb:1 echo zz-docker > /d
 told "docker: one that lives for a moment" zz-docker 1 "$(is short bb docker)"
 pod run --rm --network none --name short-pod $REF echo zz-podman > /dev/null
 told "podman: one that lives for a moment" zz-podman 1 "$(is short-pod docker.io/library/bb podman)"
+pod pod create --name shop --infra=false > /dev/null
+pod run --rm --pod shop --network none --name member $REF echo zz-shop > /dev/null
+pod pod rm -f shop > /dev/null
+told "podman: one in a pod" zz-shop 1 \
+	"$(is member docker.io/library/bb podman) and .[\"k8s.pod.name\"] == \"shop\""
 member=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
 CTR_NAMESPACE=k8s.io ctl images import "$work/bb.tar" > /dev/null
 CTR_NAMESPACE=k8s.io ctl run --rm --annotation io.kubernetes.cri.container-type=container \
