@@ -22,6 +22,7 @@
 #include "user/notify.h"
 #include "user/probe.h"
 #include "user/reload.h"
+#include "user/secret.h"
 #include "user/server.h"
 #include "user/service.h"
 #include "user/stats.h"
@@ -48,6 +49,7 @@ static struct {
 } opt;
 
 static struct ask ask;
+static struct texts kept; /* options that stand in argv no more */
 
 #define GONE(text) (void *)(text)
 
@@ -382,6 +384,7 @@ static void free_options(void)
 {
 	arg_list_free(&opt.from.rules);
 	arg_list_free(&opt.from.options);
+	texts_free(&kept);
 	arg_list_free(&opt.sources);
 	arg_list_free(&opt.no_sources);
 	ask_free(&ask);
@@ -401,6 +404,8 @@ int cmd_run(int argc, char **argv)
 		printf("Your system page size is: %ld\n", sysconf(_SC_PAGESIZE));
 		return EXIT_OK;
 	}
+	if (secret_hide(&opt.from.options, &kept))
+		return EXIT_FAIL;
 	/* What another thread frees is given back. */
 	mallopt(M_ARENA_MAX, 1);
 	r.edition = calloc(1, sizeof(*r.edition));

@@ -91,6 +91,15 @@ jq -e -s 'all(.[]; (.level | IN("error", "warning", "info", "debug")) and (.mess
 "$TIERCEL" loglevel --socket sock > out 2>&1
 [ $? = 3 ] && ok "loglevel without a detector" || not_ok "loglevel without a detector: $(cat out)"
 
+# ---- secrets ----
+
+detector_start "${common[@]}" -o slack.webhookurl=https://127.0.0.1:1/zz-secret -o slack.channel=zz-plain
+tr '\0' ' ' < "/proc/$detector/cmdline" > line
+! grep -q zz-secret line && grep -q 'slack\.channel=zz-plain' line && ok "the command line tells no secret" ||
+	not_ok "the command line: $(cat line)"
+detector_stop
+grep -q zz-secret log && not_ok "the log tells a secret" || ok "the log tells no secret"
+
 # ---- the unit ----
 
 sed -i '$d' rules.yaml
