@@ -95,7 +95,7 @@ static void set(struct container_info *info, struct finder *f)
 		size_t n = name_len(name);
 
 		info->image_repository = container_text_n(info, name, n);
-		info->image_tag = tag ? container_text(info, tag + n + 1) : "";
+		info->image_tag = tag && tag[n] ? container_text(info, tag + n + 1) : "";
 	}
 	if (digest)
 		info->image_digest = container_text(info, strchr(digest, '@') + 1);

@@ -106,6 +106,12 @@ static void test_names(void **state)
 	assert_string_equal(info->image, "fedcba98");
 	assert_string_equal(info->image_repository, "aa");
 	assert_string_equal(info->image_tag, "1");
+	/* a name without a tag, as docker never writes it */
+	root_file(NAMES, "{\"Repositories\":{\"aa\":{\"a23456789012345678901234567890a\":\"" IMAGE
+			 "\"}}}");
+	assert_int_equal(root_read(ID_A, CGROUP), 0);
+	assert_string_equal(info->image_repository, "a23456789012345678901234567890a");
+	assert_string_equal(info->image_tag, "");
 	/* its names are gone */
 	unlink(root_path(NAMES));
 	assert_int_equal(root_read(ID_A, CGROUP), 0);
