@@ -93,6 +93,7 @@ jq -e -s 'all(.[]; (.level | IN("error", "warning", "info", "debug")) and (.mess
 
 # ---- secrets ----
 
+sed -i '$d' rules.yaml
 detector_start "${common[@]}" -o slack.webhookurl=https://127.0.0.1:1/zz-secret -o slack.channel=zz-plain
 tr '\0' ' ' < "/proc/$detector/cmdline" > line
 ! grep -q zz-secret line && grep -q 'slack\.channel=zz-plain' line && ok "the command line tells no secret" ||
@@ -102,7 +103,6 @@ grep -q zz-secret log && not_ok "the log tells a secret" || ok "the log tells no
 
 # ---- the unit ----
 
-sed -i '$d' rules.yaml
 unit=$ROOT/user/tiercel.service
 # All that are not in the unit are dropped; those that are not there anyway cannot be.
 keep=" $(sed -n 's/^CapabilityBoundingSet=//p' "$unit" | sed 's/CAP_//g' | tr A-Z a-z) "
