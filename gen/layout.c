@@ -214,7 +214,8 @@ static void head_masks(const struct plan *p, struct img_head *h)
 			h->trigger_words[i / 64] |= 1ULL << (i % 64);
 	}
 	for (i = 0; i < p->shapes.n; i++) {
-		if (p->shapes.v[i].paths && !p->shapes.v[i].flags)
+		if (p->shapes.v[i].paths && !p->shapes.v[i].flags &&
+		    !(p->shapes.v[i].paths & FIELD_BIT(FIELD_PROC_CWD)))
 			h->path_shapes |= 1ULL << i;
 	}
 	for (i = 0; i < p->derived.n; i++)
@@ -226,7 +227,8 @@ static void head_masks(const struct plan *p, struct img_head *h)
 			continue;
 		/* the others have one view only */
 		if (fields[pred->field].source == SOURCE_PATH && pred->field != FIELD_PATH1 &&
-		    pred->field != FIELD_PATH2 && pred->field != FIELD_FD_NAMERAW)
+		    pred->field != FIELD_PATH2 && pred->field != FIELD_FD_NAMERAW &&
+		    pred->field != FIELD_PROC_CWD)
 			h->path_words[pred->bit / 64 - PROC_WORDS] |= 1ULL << (pred->bit % 64);
 		if (!pred_is_process(pred))
 			continue;

@@ -41,6 +41,8 @@ enum automaton pattern_automaton(enum field_id f)
 		return AUT_ENV;
 	case FIELD_FD_NAMERAW:
 		return AUT_FD_NAMERAW;
+	case FIELD_PROC_CWD:
+		return AUT_CWD;
 	case FIELD_FD_NAME:
 	case FIELD_FD_DIRECTORY:
 	case FIELD_FD_FILENAME:

@@ -7,6 +7,7 @@ static const size_t automaton_bytes[AUT_COUNT] = {
 	[AUT_CMD] = 2 << 20,	   [AUT_EXE] = 1 << 20,	       [AUT_EXEPATH] = 1 << 20,
 	[AUT_CONTAINER] = 1 << 18, [AUT_FD_NAME] = 2 << 20,    [AUT_PATH1] = 1 << 19,
 	[AUT_PATH2] = 1 << 19,	   [AUT_FD_NAMERAW] = 1 << 18, [AUT_ENV] = 1 << 19,
+	[AUT_CWD] = 1 << 18,
 };
 
 static const char too_many_derived[] =

@@ -32,7 +32,8 @@ static int rank_ops(const struct pred *p)
  * processes: the path of the event is more selective. */
 static int rank(const struct pred *p)
 {
-	if (!pred_is_text(p) || p->bit < 0)
+	/* What views of a path do not change is not looked at again with each. */
+	if (!pred_is_text(p) || p->bit < 0 || p->field == FIELD_PROC_CWD)
 		return 0;
 	if (p->field == FIELD_CONTAINER_ID)
 		return 4;

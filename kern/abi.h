@@ -256,6 +256,7 @@ enum automaton {
 	AUT_PATH2,	/* second path of a call END */
 	AUT_ENV,	/* proc.env END, NUL reads as a blank */
 	AUT_FD_NAMERAW, /* fd.nameraw END */
+	AUT_CWD,	/* proc.cwd, which ends in a slash, END */
 	AUT_COUNT
 };
 #define SYM_SEP	       256

@@ -270,6 +270,29 @@ GLOBAL int eval_given(__u32 idx, __u32 f, __u32 off, __u32 len, __u32 state)
 	return 0;
 }
 
+/* The working directory, to which a slash belongs. */
+GLOBAL int eval_cwd(__u32 idx, __u32 off, __u32 len, __u32 state)
+{
+	struct scratch *s = scratch_at(idx);
+	__u32 at;
+	struct img im;
+
+	if (!s || !get_image(s, &im))
+		return 0;
+	/* what was read of a cut one is its end */
+	if (state != TEXT_WHOLE) {
+		eval_unknown(idx, FIELD_BIT(FIELD_PROC_CWD));
+		return 0;
+	}
+	if (!automaton(im, AUT_CWD)->n_states)
+		return 0;
+	at = scan_text(idx, AUT_CWD, scan_start(im, AUT_CWD), off, len);
+	if (len > 1) /* the root has its slash */
+		at = scan_symbol(idx, AUT_CWD, at, '/');
+	scan_symbol(idx, AUT_CWD, at, SYM_END);
+	return 0;
+}
+
 /* The path as it was written, the same in every view. */
 GLOBAL int eval_raw(__u32 idx)
 {

@@ -143,6 +143,20 @@ GLOBAL int derive_from(__u32 idx, __u32 pid, __u32 depth)
 	return 0;
 }
 
+GLOBAL int read_cwd(__u32 idx)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+	struct scratch *s = scratch_at(idx);
+	struct text cwd = {};
+
+	if (!s)
+		return 0;
+	read_path(idx, s, AREA_NORMAL, (__u64)BPF_CORE_READ(t, fs, pwd.dentry),
+		  (__u64)BPF_CORE_READ(t, fs, pwd.mnt), &cwd);
+	eval_cwd(idx, cwd.off, cwd.len, cwd.state);
+	return 0;
+}
+
 /* What the daemon has told of the names of the current user. */
 GLOBAL int read_names(__u32 idx)
 {
@@ -188,4 +202,6 @@ INLINE void read_derived(__u32 idx, struct scratch *s)
 		read_kin(idx);
 	if (s->flags & SHAPE_NAMES)
 		read_names(idx);
+	if (s->paths & FIELD_BIT(FIELD_PROC_CWD))
+		read_cwd(idx);
 }

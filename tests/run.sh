@@ -73,6 +73,7 @@ daemon() { run_suite e2e/daemon tests/e2e/daemon.sh; }
 stats() {
 	run_suite e2e/stats tests/e2e/stats.sh
 	run_suite e2e/users tests/e2e/users.sh
+	run_suite e2e/cwd tests/e2e/cwd.sh
 }
 storm() { run_suite e2e/storm tests/e2e/storm.sh; }
 tries() { run_suite e2e/try tests/e2e/try.sh; }

@@ -111,6 +111,10 @@ INLINE void decide_event(__u32 idx, struct scratch *s, const struct test_input *
 			derive_from(idx, i, i);
 	if (s->flags & SHAPE_NAMES)
 		eval_names(idx, s, in->names.generation ? in->names.bits : NULL);
+	if (s->paths & FIELD_BIT(FIELD_PROC_CWD)) {
+		take_text(s, AREA_WRITTEN, &s->written, &in->cwd);
+		eval_cwd(idx, s->written.off, s->written.len, s->written.state);
+	}
 	if (!s->paths || !in->n_paths) {
 		eval_rules(idx, 0);
 		return;

@@ -33,6 +33,7 @@ struct test_input {
 	struct test_proc self;
 	struct test_proc parents[TEST_PARENTS]; /* the parent first */
 	struct test_text exepath;
+	struct test_text cwd; /* without the slash at its end; cut: not known */
 	struct test_text env; /* NUL after each variable */
 	struct test_text paths[TEST_PATHS];
 	struct test_text given[TEST_PATHS]; /* paths of a call, the first n_given */

@@ -50,6 +50,7 @@ struct diff_event {
 	bool has_image, privileged;
 	struct diff_text user; /* name of user and group; seen 0: not known yet */
 	struct diff_text exepath;
+	struct diff_text cwd;			/* with its last slash; seen 0: not known */
 	struct diff_text env;			/* NUL after each variable */
 	struct diff_proc parents[DIFF_PARENTS]; /* the parent first */
 	unsigned n_parents;

@@ -72,6 +72,16 @@ static void text_make(struct chance *c, struct diff_text *t, bool path)
 		t->seen = chance_below(c, t->len);
 }
 
+/* A directory as proc.cwd shows it. The kernel sees all of it or nothing. */
+static void cwd_make(struct chance *c, struct diff_text *t)
+{
+	text_make(c, t, true);
+	if (t->s[t->len - 1] != '/')
+		strcat(t->s, "/");
+	t->len = strlen(t->s);
+	t->seen = chance_once(c, 12) ? 0 : t->len;
+}
+
 static void argv_make(struct chance *c, struct diff_proc *p)
 {
 	unsigned n = chance_below(c, 5);
@@ -453,6 +463,8 @@ static enum have event_get(const struct event *ev, enum field_id f, const char *
 		return give_kin(e, f, arg, out);
 	case FIELD_PROC_ENV:
 		return arg ? HAVE_MISSING : give_env(e, out);
+	case FIELD_PROC_CWD:
+		return give_text(out, &e->cwd, e->whole);
 	case FIELD_FD_NAMERAW:
 		return e->n_paths ? give_text(out, &e->paths[0], e->whole) : HAVE_MISSING;
 	case FIELD_FD_NAME:
@@ -561,6 +573,7 @@ void event_make(struct diff_event *e, struct chance *c)
 	e->user.seen = chance_once(c, 8) ? 0 : e->user.len;
 	e->privileged = chance_once(c, 2);
 	text_make(c, &e->exepath, true);
+	cwd_make(c, &e->cwd);
 	env_make(c, &e->env);
 	e->n_parents = chance_below(c, DIFF_PARENTS + 1);
 	for (i = 0; i < e->n_parents; i++)
@@ -593,8 +606,9 @@ bool event_is_cut(const struct diff_event *e)
 		if (e->given[i].seen < e->given[i].len)
 			return true;
 	}
-	return e->unsure || !e->image.seen || !e->user.seen || e->env.seen < e->env.len ||
-	       e->self.argv_seen < e->self.argv_len || e->exepath.seen < e->exepath.len;
+	return e->unsure || !e->image.seen || !e->cwd.seen || !e->user.seen ||
+	       e->env.seen < e->env.len || e->self.argv_seen < e->self.argv_len ||
+	       e->exepath.seen < e->exepath.len;
 }
 
 /* ---- for people ---- */

@@ -105,6 +105,9 @@ static void put_event(struct test_input *in, const struct diff_event *e)
 	for (unsigned i = 0; i < e->n_parents; i++)
 		put_process(&in->parents[i], &e->parents[i]);
 	put_text(&in->env, e->env.s, e->env.seen, e->env.len);
+	/* the slash at the end is not in what the kernel reads, but for the root */
+	put_text(&in->cwd, e->cwd.s, e->cwd.seen > 1 ? e->cwd.seen - 1 : e->cwd.seen, e->cwd.len);
+	in->cwd.cut = !e->cwd.seen;
 	put_text(&in->exepath, e->exepath.s, e->exepath.seen, e->exepath.len);
 	for (unsigned i = 0; i < e->n_paths; i++)
 		put_text(&in->paths[i], e->paths[i].s, e->paths[i].seen, e->paths[i].len);

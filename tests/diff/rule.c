@@ -37,6 +37,7 @@ static const char *const texts[] = {
 	"proc.env",	    "proc.env",
 	"container.name",   "container.image.repository",
 	"user.name",	    "group.name",
+	"proc.cwd",	    "proc.cwd",
 };
 static const char *const operators[] = {
 	"=", "!=", "contains", "icontains", "startswith", "endswith", "glob", "iglob", "=", "=",
