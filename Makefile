@@ -17,8 +17,18 @@ Q := @
 msg = @printf '  %-8s %s\n' $(1) $(2);
 endif
 
-ARCH := $(shell uname -m)
-BPF_ARCH := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(ARCH)))
+# ARCH=arm64 on another machine: Debian's cross compiler, and the libraries for arm64 unpacked below
+# LIBROOT (tests/vm/cross.sh does both), linked statically.
+MACHINE := $(patsubst aarch64,arm64,$(shell uname -m))
+ARCH := $(MACHINE)
+BPF_ARCH := $(patsubst x86_64,x86,$(ARCH))
+ifneq ($(ARCH),$(MACHINE))
+TRIPLE := $(patsubst arm64,aarch64,$(ARCH))-linux-gnu
+CC := $(TRIPLE)-gcc
+CROSS_CFLAGS := -isystem $(LIBROOT)/usr/include -isystem $(LIBROOT)/usr/include/$(TRIPLE)
+CROSS_LDFLAGS := -static -L$(LIBROOT)/usr/lib/$(TRIPLE)
+CROSS_BPF_CFLAGS := -idirafter /usr/$(TRIPLE)/include
+endif
 
 WARN := -Wall -Wextra -Werror \
 	-Wmissing-prototypes \
@@ -28,10 +38,10 @@ WARN := -Wall -Wextra -Werror \
 	-Wno-unused-parameter \
 	-Wno-missing-field-initializers
 CFLAGS ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
-ALL_CFLAGS := -std=gnu17 -I. -I$(B) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) $(CFLAGS) -fPIE -MMD -MP
+ALL_CFLAGS := -std=gnu17 -I. -I$(B) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) $(CFLAGS) $(CROSS_CFLAGS) -fPIE -MMD -MP
 BPF_CFLAGS := -std=gnu17 -I. -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) \
-	-idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null) $(filter-out -Wmissing-prototypes,$(WARN)) -MMD -MP
-LDFLAGS += -pie -Wl,-z,relro,-z,now
+	-idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null) $(CROSS_BPF_CFLAGS) $(filter-out -Wmissing-prototypes,$(WARN)) -MMD -MP
+LDFLAGS += $(if $(CROSS_LDFLAGS),$(CROSS_LDFLAGS),-pie) -Wl,-z,relro,-z,now
 LIBS := -lbpf -lelf -lz -lyaml -ljson-c -lpthread -ldl
 
 GEN_SRC := $(sort $(wildcard gen/*.c))
@@ -60,7 +70,7 @@ PACKAGES := gcc clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libyaml-dev 
 $(B)/tools.ok: Makefile
 	@mkdir -p $(B)
 	@need() { command -v "$$1" >/dev/null || [ -x "$$1" ] || miss="$$miss $$2"; }; \
-	head() { echo "#include <$$1>" | $(CC) -E - >/dev/null 2>&1 || miss="$$miss $$2"; }; \
+	head() { echo "#include <$$1>" | $(CC) $(CROSS_CFLAGS) -E - >/dev/null 2>&1 || miss="$$miss $$2"; }; \
 	miss=; need $(CC) gcc; need $(CLANG) clang; need llvm-strip llvm; need $(BPFTOOL) bpftool; \
 	head bpf/libbpf.h libbpf-dev; head libelf.h libelf-dev; head zlib.h zlib1g-dev; \
 	head yaml.h libyaml-dev; head json-c/json.h libjson-c-dev; \

@@ -116,9 +116,54 @@ INLINE bool tells_containers(struct cgroup *cg)
 	return css;
 }
 
+/*
+ * The current task. Since 5.11 it comes with its type and its members are read in place; before, as
+ * a number whose members cost a probe read each: OF_TASK(t, member, member of that, ...) does one
+ * or the other. Only for what was reached from this_task() that way.
+ */
+enum bpf_func_id___task {
+	BPF_FUNC_get_current_task_btf___task = 158,
+	BPF_FUNC_task_pt_regs___task = 175,
+};
+#define HAS_HELPER(name)                                                                           \
+	bpf_core_enum_value_exists(enum bpf_func_id___task, BPF_FUNC_##name##___task)
+
+INLINE struct task_struct *this_task(void)
+{
+	if (HAS_HELPER(get_current_task_btf))
+		return bpf_get_current_task_btf();
+	return (void *)bpf_get_current_task();
+}
+
+#define OF_TASK(...)                                                                               \
+	(HAS_HELPER(get_current_task_btf) ? ___arrow(__VA_ARGS__) : BPF_CORE_READ(__VA_ARGS__))
+
+/*
+ * Where the registers of its system call are. Before 5.15 no helper tells: they are the last that
+ * is on its kernel stack, of 16 KiB on both architectures (arm64 with pages of 64 KiB excepted).
+ */
+struct task_struct___stack {
+	void *stack;
+} __attribute__((preserve_access_index));
+struct pt_regs___any {
+	unsigned long ip;
+} __attribute__((preserve_access_index));
+#define STACK_SIZE 16384
+
+INLINE void *task_regs(void)
+{
+	struct task_struct___stack *t;
+
+	if (HAS_HELPER(task_pt_regs))
+		return (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	t = (void *)this_task();
+	return (void *)((__u64)BPF_CORE_READ(t, stack) + STACK_SIZE -
+			bpf_core_type_size(struct pt_regs___any));
+}
+
 /* Registers of a system call. */
 #if defined(__TARGET_ARCH_x86)
-struct pt_regs___x86 {
+struct pt_regs___syscall {
 	unsigned long bx, cx, dx, si, di, bp, r8, r9, r10, orig_ax;
 } __attribute__((preserve_access_index));
 struct thread_info___x86 {
@@ -132,26 +177,30 @@ struct call {
 	bool compat; /* a 32-bit call: numbers of i386 or arm */
 };
 
-INLINE void read_regs(struct call *c, struct pt_regs___x86 *regs)
-{
-	struct thread_info___x86 *ti = (void *)&bpf_get_current_task_btf()->thread_info;
+/* Read in place where task_regs() gave them with their type. */
+#define REG(name) (HAS_HELPER(task_pt_regs) ? regs->name : BPF_CORE_READ(regs, name))
 
-	c->nr = regs->orig_ax;
-	c->compat = ti->status & TS_COMPAT;
-	c->args[2] = regs->dx;
+INLINE void read_regs(struct call *c, struct pt_regs___syscall *regs)
+{
+	struct task_struct *t = this_task();
+	struct thread_info___x86 *ti = (void *)&t->thread_info;
+
+	c->nr = REG(orig_ax);
+	c->compat = OF_TASK(ti, status) & TS_COMPAT;
+	c->args[2] = REG(dx);
 	if (c->compat) {
-		c->args[0] = (__u32)regs->bx;
-		c->args[1] = (__u32)regs->cx;
-		c->args[3] = (__u32)regs->si;
-		c->args[4] = (__u32)regs->di;
-		c->args[5] = (__u32)regs->bp;
+		c->args[0] = (__u32)REG(bx);
+		c->args[1] = (__u32)REG(cx);
+		c->args[3] = (__u32)REG(si);
+		c->args[4] = (__u32)REG(di);
+		c->args[5] = (__u32)REG(bp);
 		return;
 	}
-	c->args[0] = regs->di;
-	c->args[1] = regs->si;
-	c->args[3] = regs->r10;
-	c->args[4] = regs->r8;
-	c->args[5] = regs->r9;
+	c->args[0] = REG(di);
+	c->args[1] = REG(si);
+	c->args[3] = REG(r10);
+	c->args[4] = REG(r8);
+	c->args[5] = REG(r9);
 }
 
 #define NR_open		  2
@@ -166,7 +215,7 @@ INLINE void read_regs(struct call *c, struct pt_regs___x86 *regs)
 #define NR_compat_creat	  8
 #define NR_compat_openat  295
 #elif defined(__TARGET_ARCH_arm64)
-struct pt_regs___arm64 {
+struct pt_regs___syscall {
 	__u64 regs[31];
 	__u64 orig_x0;
 	__s32 syscallno;
@@ -179,9 +228,9 @@ struct call {
 	bool compat;
 };
 
-INLINE void read_regs(struct call *c, struct pt_regs___arm64 *regs)
+INLINE void read_regs(struct call *c, struct pt_regs___syscall *regs)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = this_task();
 
 	c->nr = BPF_CORE_READ(regs, syscallno);
 	c->args[0] = BPF_CORE_READ(regs, orig_x0); /* x0 holds the result by now */
@@ -208,10 +257,11 @@ INLINE void read_regs(struct call *c, struct pt_regs___arm64 *regs)
 #error "add the registers and call numbers of this architecture here"
 #endif
 
-/* Of the system call that the current task is in. */
+/* Of the system call that the current task is in. The argument of its function is the same, but has
+ * no type that all kernels know. */
 INLINE void read_call(struct call *c)
 {
-	read_regs(c, (void *)bpf_task_pt_regs(bpf_get_current_task_btf()));
+	read_regs(c, task_regs());
 }
 
 /* A pointer that can be read through directly, at a tenth of the cost of a probe read. Only

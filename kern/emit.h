@@ -69,7 +69,7 @@ INLINE void add_argv(struct scratch *s)
 
 GLOBAL int add_ancestors(__u32 idx, __u32 n)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
+	struct task_struct *t = this_task();
 	struct scratch *s = scratch_at(idx);
 	__u32 len = 0;
 
@@ -106,7 +106,7 @@ INLINE void add_parent_cmd(struct scratch *s, __u32 ppid)
 
 INLINE void record_head(struct scratch *s)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
+	struct task_struct *t = this_task();
 	struct record *r = record_of(s);
 	__u64 id = bpf_get_current_pid_tgid();
 
@@ -221,7 +221,7 @@ INLINE __u64 hits_need(struct scratch *s, struct img im)
 
 GLOBAL int emit_process(__u32 idx, __u64 need)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
+	struct task_struct *t = this_task();
 	struct scratch *s = scratch_at(idx);
 
 	if (!s)

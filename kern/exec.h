@@ -132,7 +132,7 @@ INLINE void forked(struct task_struct *parent, struct task_struct *child)
 
 INLINE void exited(void)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
+	struct task_struct *t = this_task();
 	__u32 pid = bpf_get_current_pid_tgid() >> 32;
 	struct proc *p;
 

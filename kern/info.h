@@ -55,7 +55,7 @@ INLINE __u32 pid_within(struct pid *pid, __u32 level, struct pid_namespace *ns)
 
 GLOBAL int info_ids(__u32 idx)
 {
-	struct task_struct *t = bpf_get_current_task_btf(), *parent;
+	struct task_struct *t = this_task(), *parent;
 	struct scratch *s = scratch_at(idx);
 	struct task_info *i;
 	struct pid *self, *group, *session;
@@ -116,7 +116,7 @@ INLINE bool is_memfd(struct dentry *d)
 
 GLOBAL int info_exe(__u32 idx)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
+	struct task_struct *t = this_task();
 	struct scratch *s = scratch_at(idx);
 	struct dentry *d = BPF_CORE_READ(t, mm, exe_file, f_path.dentry);
 	struct inode *inode = BPF_CORE_READ(d, d_inode);
@@ -143,7 +143,7 @@ GLOBAL int info_exe(__u32 idx)
 
 GLOBAL int read_info(__u32 idx)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
+	struct task_struct *t = this_task();
 	struct scratch *s = scratch_at(idx);
 	const struct cred *cred;
 

@@ -11,11 +11,11 @@
 
 INLINE struct file *file_of_fd(long fd)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
-	struct fdtable *fdt = t->files->fdt;
-	struct file **table = fdt->fd, *f = NULL;
+	struct task_struct *t = this_task();
+	struct fdtable *fdt = OF_TASK(t, files, fdt);
+	struct file **table = OF_TASK(fdt, fd), *f = NULL;
 
-	if (fd < 0 || fd >= fdt->max_fds)
+	if (fd < 0 || fd >= OF_TASK(fdt, max_fds))
 		return NULL;
 	bpf_probe_read_kernel(&f, sizeof(f), table + fd);
 	return f;
@@ -133,7 +133,7 @@ INLINE bool read_same(struct scratch *s, const struct open_args *a)
 /* The directory that a relative path starts from. */
 INLINE void read_base(__u32 idx, struct scratch *s, __s32 dfd, enum area area, struct text *out)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
+	struct task_struct *t = this_task();
 
 	if (dfd == AT_FDCWD)
 		read_path(idx, s, area, (__u64)BPF_CORE_READ(t, fs, pwd.dentry),

@@ -143,18 +143,18 @@ GLOBAL int walk_steps(__u32 idx)
  * file system. */
 INLINE void walk_start(struct walk *w)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = this_task();
 	struct vfsmount *vfsmount = (void *)w->mnt;
 
 	w->mnt_root = 0;
-	w->root = (__u64)task->fs->root.dentry;
+	w->root = (__u64)OF_TASK(task, fs, root.dentry);
 	w->root_mnt = 0;
 	if (vfsmount) {
 		if (has_rdonly_cast)
 			w->mnt_root = (__u64)DIRECT(vfsmount, struct vfsmount)->mnt_root;
 		else
 			w->mnt_root = (__u64)BPF_CORE_READ(vfsmount, mnt_root);
-		w->root_mnt = (__u64)task->fs->root.mnt;
+		w->root_mnt = (__u64)OF_TASK(task, fs, root.mnt);
 	}
 	w->subtree = 0;
 	w->at = 4095;

@@ -100,7 +100,7 @@ INLINE void cmd_load(struct scratch *s, __u64 id)
  * not read if nothing could come of them. */
 GLOBAL int proc_judge(__u32 idx)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
+	struct task_struct *t = this_task();
 	struct scratch *s = scratch_at(idx);
 	struct img im;
 
@@ -133,7 +133,7 @@ INLINE void proc_clear(struct scratch *s)
  * at its event. What it was at exec, name and arguments, stays as far as it is known. */
 INLINE void proc_meet(__u32 idx, struct scratch *s, __u32 pid, struct proc *old)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
+	struct task_struct *t = this_task();
 
 	proc_clear(s);
 	read_container(idx, s, t);

@@ -68,15 +68,13 @@ INLINE bool sock_is_inet(const struct socket_info *i)
 INLINE void sock_bound(struct call_state *c, struct sock *sk)
 {
 	struct unix_address *a = BPF_CORE_READ((struct unix_sock *)sk, addr);
-	__s64 len;
+	__u32 len;
 
 	if (!a)
 		return;
-	len = BPF_CORE_READ(a, len) - (__s64)sizeof(__u16);
-	if (len <= 0 || len > SUN_MAX)
-		return;
+	len = BPF_CORE_READ(a, len) - sizeof(__u16);
 	OPAQUE(len);
-	if (len <= 0 || len > SUN_MAX)
+	if (!len || len > SUN_MAX)
 		return;
 	/* behind the family */
 	if (!bpf_probe_read_kernel(c->sun, len,

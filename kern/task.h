@@ -24,7 +24,7 @@ INLINE __u32 task_tty(struct task_struct *t)
 /* The numbers of the current task that are asked for. */
 INLINE void read_task_numbers(struct scratch *s, __u64 wanted)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
+	struct task_struct *t = this_task();
 
 	if (wanted & FIELD_BIT(FIELD_PROC_PID))
 		set_num(s, FIELD_PROC_PID, bpf_get_current_pid_tgid() >> 32);
@@ -33,11 +33,11 @@ INLINE void read_task_numbers(struct scratch *s, __u64 wanted)
 	if (wanted & FIELD_BIT(FIELD_PROC_TTY))
 		set_num(s, FIELD_PROC_TTY, task_tty(t));
 	if (wanted & FIELD_BIT(FIELD_USER_UID))
-		set_num(s, FIELD_USER_UID, t->cred->euid.val);
+		set_num(s, FIELD_USER_UID, OF_TASK(t, cred, euid.val));
 	if (wanted & FIELD_BIT(FIELD_GROUP_GID))
-		set_num(s, FIELD_GROUP_GID, t->cred->egid.val);
+		set_num(s, FIELD_GROUP_GID, OF_TASK(t, cred, egid.val));
 	if (wanted & FIELD_BIT(FIELD_USER_LOGINUID))
-		set_num(s, FIELD_USER_LOGINUID, (__s32)t->loginuid.val);
+		set_num(s, FIELD_USER_LOGINUID, (__s32)OF_TASK(t, loginuid.val));
 	if (wanted & INFO_FIELDS)
 		info_numbers(s->number);
 }
@@ -71,17 +71,17 @@ INLINE void read_strings(struct scratch *s, enum area area, __u64 from, __u64 en
 
 INLINE void read_argv(struct scratch *s)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
+	struct task_struct *t = this_task();
 
-	read_strings(s, AREA_ARGV, t->mm->arg_start, t->mm->arg_end, &s->argv);
+	read_strings(s, AREA_ARGV, OF_TASK(t, mm, arg_start), OF_TASK(t, mm, arg_end), &s->argv);
 }
 
 /* The environment, as the exec left it. */
 INLINE void read_env(struct scratch *s)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
+	struct task_struct *t = this_task();
 
-	read_strings(s, AREA_ENV, t->mm->env_start, t->mm->env_end, &s->env);
+	read_strings(s, AREA_ENV, OF_TASK(t, mm, env_start), OF_TASK(t, mm, env_end), &s->env);
 }
 
 /* Whether a comparison with this process is uncertain: its text was not read to the end, it
@@ -182,7 +182,7 @@ GLOBAL int read_names(__u32 idx)
 
 INLINE void read_kin(__u32 idx)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
+	struct task_struct *t = this_task();
 
 	t = BPF_CORE_READ(t, real_parent);
 	for (__u32 depth = 1; depth <= ANCESTORS_MAX; depth++) {

@@ -60,8 +60,8 @@ int BPF_PROG(on_cgroup_gone, struct cgroup *cg, const char *path)
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_procexit)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
-	__u32 status = t->exit_code;
+	struct task_struct *t = this_task();
+	__u32 status = OF_TASK(t, exit_code);
 
 	/* status, what it returned, the signal that ended it, whether that left a core */
 	call_without_result(HOOK_on_procexit, EVENT_PROCEXIT, status, status >> 8 & 0xff,
@@ -97,9 +97,9 @@ int BPF_PROG(on_execveat_return, void *regs, long ret)
  * (the kernel opens files on its own account, too). */
 INLINE int type_of_call(const struct call *c)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
+	struct task_struct *t = this_task();
 
-	if (t->flags & PF_IO_WORKER)
+	if (OF_TASK(t, flags) & PF_IO_WORKER)
 		return EVENT_OPENAT;
 	if (c->nr == NR_openat2)
 		return EVENT_OPENAT2;
@@ -116,9 +116,9 @@ INLINE int type_of_call(const struct call *c)
 
 INLINE bool is_uring(const struct call *c)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
+	struct task_struct *t = this_task();
 
-	return c->nr == NR_io_uring_enter || (t->flags & PF_IO_WORKER);
+	return c->nr == NR_io_uring_enter || (OF_TASK(t, flags) & PF_IO_WORKER);
 }
 
 /* A pointer with a type allows no arithmetic, and this one can be an error. From map memory it
@@ -204,7 +204,7 @@ int BPF_PROG(on_handle_return, void *regs, long ret)
 
 	if (!gate_open(&g, HOOK_on_handle_return))
 		return 0;
-	read_regs(&call, regs);
+	read_call(&call);
 	a.flags = call.args[2];
 	opened(&g, &a);
 	return 0;
@@ -244,7 +244,7 @@ int BPF_PROG(on_call_return, void *regs, long ret)
 	g.pid = bpf_get_current_pid_tgid() >> 32;
 	g.generation = s->generation;
 	g.proc = bpf_map_lookup_elem(&procs, &g.pid);
-	read_regs(&s->regs, regs);
+	read_call(&s->regs);
 	call_returned(idx, s, &g, s->type & (EVENT_MAX - 1), &s->regs, ret);
 	scratch_give(s);
 	return 0;

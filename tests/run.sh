@@ -98,14 +98,17 @@ slack() { run_suite e2e/slack tests/e2e/slack.sh; }
 outputs() { run_suite outputs tests/outputs/outputs.sh; }
 evasion() { run_suite evasion tests/evasion/run.sh; }
 vm() { run_suite vm tests/vm/run.sh; }
+vm_old() { SUITE_SECONDS=${SUITE_SECONDS:-1200} VM_SECONDS=1000 run_suite vm/5.10 tests/vm/run.sh 5.10; }
+loads() { SUITE_SECONDS=${SUITE_SECONDS:-900} run_suite vm/loads tests/vm/load.sh; }
 verifier() { run_suite verifier tests/check/verifier.sh; }
 
 all="tree unit golden verifier conform fuzz differential rules cli e2e containers reload stats service daemon storm tries slack outputs evasion vm sanitized"
+long="vm_old loads" # not without being asked for
 # shellcheck disable=SC2048
 for suite in ${*:-$all}; do
-	case " $all " in
+	case " $all $long " in
 	*" $suite "*) "$suite" ;;
-	*) echo "run.sh: no suite '$suite'; there are: $all" >&2; exit 2 ;;
+	*) echo "run.sh: no suite '$suite'; there are: $all $long" >&2; exit 2 ;;
 	esac
 done
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -48,7 +48,7 @@ $(B)/tests/harness/musl: tests/harness/musl.c | $(B)/tools.ok
 $(VERIFIER): tests/bench/verifier.c $(SKEL)
 	@mkdir -p $(@D)
 	$(call msg,TEST,$@)
-	$(Q)$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -static -o $@ $< -lbpf -lelf -lz
+	$(Q)$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) $(CROSS_LDFLAGS) -static -o $@ $< -lbpf -lelf -lz
 
 diff-long: $(B)/tests/diff/diff ## compare kernel tables and interpreter for a million pairs of a rule and an event
 	@PAIRS=1000000 $(B)/tests/diff/diff | tail -n 5
@@ -61,8 +61,11 @@ verifier: all harness $(VERIFIER) ## write that baseline anew, here and in virtu
 
 # ---- the long ones ----
 
-vm: all harness ## run a part of the tests on other kernels, in virtual machines
-	@B=$(B) tests/vm/run.sh
+VM_PACKAGES := qemu-system-x86 qemu-system-arm busybox-static cpio jq gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+
+vm: all harness ## run a part of the tests on other kernels, in virtual machines; older ones and arm64 too (root)
+	@tests/deps.sh $(VM_PACKAGES)
+	@B=$(B) tests/run.sh vm vm_old loads
 
 bench: all harness $(BENCH) ## what watching costs: ratios on this machine, instructions in a virtual one
 	@B=$(B) tests/bench/run.sh

@@ -19,7 +19,7 @@
 
 #include "tiercel.skel.h"
 
-#define LOG_MAX	   (4u << 20)
+#define LOG_MAX	   (16u << 20)
 #define LEVEL_STAT 4
 #define X64	   "__x64_"
 
@@ -58,18 +58,35 @@ static int take_target(struct bpf_program *p, const struct btf *btf)
 	return bpf_program__set_attach_target(p, 0, name);
 }
 
-/* Since 6.13 the tracepoint has one argument where it had several. */
+/* Tracepoints of io_uring whose arguments have changed: those that a program expects, and the
+ * tracepoint's own. */
+static const struct {
+	const char *program, *tracepoint;
+	int n;
+} forms[] = {
+	{"ring_submit_sqe", "io_uring_submit_sqe", 3},
+	{"ring_complete_res", "io_uring_complete", 8},
+	{"ring_complete", "io_uring_complete", 4},
+};
+
+static int n_arguments(const struct btf *btf, const char *tracepoint)
+{
+	char name[128];
+	const struct btf_type *t;
+	int id;
+
+	snprintf(name, sizeof(name), "btf_trace_%s", tracepoint);
+	id = btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF);
+	t = id < 0 ? NULL : btf__type_by_id(btf, id);
+	return t ? btf_vlen(btf__type_by_id(btf, btf__type_by_id(btf, t->type)->type)) : -1;
+}
+
 static int is_other_form(const char *program, const struct btf *btf)
 {
-	int id = btf__find_by_name_kind(btf, "btf_trace_io_uring_complete", BTF_KIND_TYPEDEF);
-	const struct btf_type *t = id < 0 ? NULL : btf__type_by_id(btf, id);
-	int several;
-
-	if (!strstr(program, "ring_complete") || !t)
-		return 0;
-	t = btf__type_by_id(btf, btf__type_by_id(btf, t->type)->type);
-	several = btf_vlen(t) > 4;
-	return several != !!strstr(program, "complete_res");
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (strstr(program, forms[i].program))
+			return n_arguments(btf, forms[i].tracepoint) != forms[i].n;
+	return 0;
 }
 
 static void print_result(const char *name, int err, int is_function)

@@ -65,7 +65,7 @@ why=$(obstacle)
 if [ "${1:-}" = --renew ]; then
 	shift
 	[ -z "$why" ] || { echo "verifier.sh: $why" >&2; exit 1; }
-	[ $# -gt 0 ] || mapfile -t kernels < <(vm_kernels)
+	[ $# -gt 0 ] || mapfile -t kernels < <(vm_kernels long; vm_kernels all)
 	renew "${@:-${kernels[@]}}"
 	exit
 fi

@@ -22,7 +22,8 @@ vm_obstacle() {
 	[ -x "$HARNESS/sysop" ] || echo "the helpers are not built: make harness"
 }
 
-vm_kernels() { awk '!/^#/ && NF { print $1 }' "$TESTS/vm/kernels.txt"; }
+# Those of which WHAT is tested, as kernels.txt says.
+vm_kernels() { awk -v what="$1" '!/^#/ && NF && $5 == what { print $1 }' "$TESTS/vm/kernels.txt"; }
 
 # Copies programs with the libraries they are linked to.
 vm_copy() { # DIR FILE...
@@ -65,14 +66,25 @@ vm_tree() { # DIR JOB
 	chmod +x "$dir/init" "$dir/job"
 }
 
+vm_arch() { awk -v n="$1" '$1 == n { print $2 }' "$TESTS/vm/kernels.txt"; }
+vm_console() { [ "$(vm_arch "$1")" = arm64 ] && echo ttyAMA0 || echo ttyS0; }
+
+vm_machine() { # NAME
+	case $(vm_arch "$1") in
+	arm64) echo qemu-system-aarch64 -M virt -cpu max,pauth-impdef=on ;;
+	*) echo qemu-system-x86_64 -M q35 -cpu max,la57=off ;;
+	esac
+}
+
 # The line ends of a serial line are taken off; only what stands between the marks is printed.
 vm_boot() { # NAME DIR SECONDS [QEMU ARG...]
-	local name=$1 dir=$2 seconds=$3
+	local name=$1 dir=$2 seconds=$3 machine
 	shift 3
 	(cd "$dir" && find . | cpio -o -H newc --quiet | gzip -1) > "$dir.img" || return 1
-	timeout -k 5 "$seconds" qemu-system-x86_64 -M q35 -accel tcg -cpu max,la57=off -m 768 \
+	read -ra machine < <(vm_machine "$name")
+	timeout -k 5 "$seconds" "${machine[@]}" -accel tcg -m 768 \
 		-nographic -no-reboot -nic none "$@" -kernel "$VM_CACHE/vmlinuz-$name" -initrd "$dir.img" \
-		-append "console=ttyS0 panic=-1 quiet mitigations=off" < /dev/null > "$dir.console" 2>&1
+		-append "console=$(vm_console "$name") panic=-1 quiet mitigations=off" < /dev/null > "$dir.console" 2>&1
 	tr -d '\r' < "$dir.console" | sed -n '/=== job ===$/,/^=== end ===$/p' | sed '1d;$d'
 	grep -q '^=== end ===' "$dir.console"
 }

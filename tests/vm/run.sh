@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# run.sh [KERNEL]...: boots kernels of kernels.txt (all of them by default), runs cases.tsv in
+# run.sh [KERNEL]...: boots kernels of kernels.txt (those for all tests by default), runs cases.tsv in
 # each with both kinds of hooks, and those of e2e/calls.tsv with hooks on functions, and judges the
 # alerts.
 . "$(dirname "$0")/../harness/lib.sh"
@@ -11,7 +11,7 @@
 obstacle=$(vm_obstacle)
 [ -z "$obstacle" ] || { skip "kernels in virtual machines: $obstacle"; suite_end; exit; }
 kernels=("$@")
-[ $# -gt 0 ] || mapfile -t kernels < <(vm_kernels)
+[ $# -gt 0 ] || mapfile -t kernels < <(vm_kernels all)
 work=$(mktemp -d "${TMPDIR:-/tmp}/tiercel-test.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
@@ -99,7 +99,7 @@ for kernel in "${kernels[@]}"; do
 		skip "kernel $kernel: its package cannot be had here"
 		continue
 	fi
-	if ! vm_boot "$kernel" "$work/tree" 300 > "$work/output"; then
+	if ! vm_boot "$kernel" "$work/tree" "${VM_SECONDS:-300}" > "$work/output"; then
 		not_ok "kernel $kernel does not come to an end: $(tail -3 "$work/tree.console")"
 		continue
 	fi
