@@ -138,6 +138,13 @@ INLINE struct task_struct *this_task(void)
 #define OF_TASK(...)                                                                               \
 	(HAS_HELPER(get_current_task_btf) ? ___arrow(__VA_ARGS__) : BPF_CORE_READ(__VA_ARGS__))
 
+/* Names are compared with zeros behind their end; before 5.17 the kernel leaves there what was. */
+INLINE void read_comm(void *name, const struct task_struct *t)
+{
+	__builtin_memset(name, 0, COMM_SIZE);
+	bpf_probe_read_kernel_str(name, COMM_SIZE, &t->comm);
+}
+
 /*
  * Where the registers of its system call are. Before 5.15 no helper tells: they are the last that
  * is on its kernel stack, of 16 KiB on both architectures (arm64 with pages of 64 KiB excepted).

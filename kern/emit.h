@@ -87,7 +87,7 @@ GLOBAL int add_ancestors(__u32 idx, __u32 n)
 		if (p)
 			__builtin_memcpy(a.name, p->name, COMM_SIZE);
 		else
-			bpf_probe_read_kernel(a.name, COMM_SIZE, &t->comm);
+			read_comm(a.name, t);
 		bpf_probe_read_kernel(s->data + AREA(AREA_NORMAL) + i * sizeof(a), sizeof(a), &a);
 		len += sizeof(a);
 		t = BPF_CORE_READ(t, real_parent);
@@ -129,7 +129,7 @@ INLINE void record_head(struct scratch *s)
 	r->tty = task_tty(t);
 	r->fd = s->num[FIELD_FD_NUM];
 	__builtin_memcpy(r->name, s->proc.name, COMM_SIZE);
-	bpf_probe_read_kernel(r->comm, COMM_SIZE, &t->comm);
+	read_comm(r->comm, t);
 	__builtin_memcpy(r->container, s->proc.container, SHORT_SIZE);
 }
 

@@ -68,7 +68,7 @@ INLINE void exec_succeeded(struct task_struct *task, struct linux_binprm *bprm)
 	s->have = s->unsure = 0;
 	s->written.state = s->base.state = s->resolved.state = TEXT_NONE;
 	proc_clear(s);
-	bpf_probe_read_kernel(s->proc.name, COMM_SIZE, &task->comm);
+	read_comm(s->proc.name, task);
 	read_container(idx, s, task);
 	proc_judge(idx);
 	old = bpf_map_lookup_elem(&procs, &pid);

@@ -145,7 +145,7 @@ INLINE void proc_meet(__u32 idx, struct scratch *s, __u32 pid, struct proc *old)
 			cmd_load(s, old->exec_id);
 		s->proc.unknown = old->flags & PROC_RENAMED ? NAME_FIELDS : 0;
 	} else {
-		bpf_probe_read_kernel(s->proc.name, COMM_SIZE, &t->comm);
+		read_comm(s->proc.name, t);
 		s->proc.flags = PROC_EARLY;
 		count(STAT_EARLY);
 	}
@@ -230,7 +230,7 @@ INLINE bool is_renamed(struct scratch *s, struct task_struct *task)
 {
 	__u64 now[2] = {}, then[2];
 
-	bpf_probe_read_kernel(now, COMM_SIZE, &task->comm);
+	read_comm(now, task);
 	__builtin_memcpy(then, s->proc.name, COMM_SIZE);
 	return now[0] != then[0] || now[1] != then[1];
 }

@@ -160,7 +160,7 @@ GLOBAL int read_cwd(__u32 idx)
 /* What the daemon has told of the names of the current user. */
 GLOBAL int read_names(__u32 idx)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
+	struct task_struct *t = this_task();
 	struct scratch *s = scratch_at(idx);
 	struct user_facts_key *key;
 	struct user_facts *n;
@@ -169,9 +169,9 @@ GLOBAL int read_names(__u32 idx)
 		return 0;
 	key = &s->user_key;
 	__builtin_memcpy(key->container, s->proc.container, SHORT_SIZE);
-	key->uid = t->cred->euid.val;
-	key->gid = t->cred->egid.val;
-	key->loginuid = t->loginuid.val;
+	key->uid = OF_TASK(t, cred, euid.val);
+	key->gid = OF_TASK(t, cred, egid.val);
+	key->loginuid = OF_TASK(t, loginuid.val);
 	key->slot = IMAGE_SLOT(s->generation);
 	n = bpf_map_lookup_elem(&user_facts, key);
 	if (n && (n->generation != s->generation || n->until < bpf_ktime_get_ns()))
