@@ -187,7 +187,7 @@ static void fields_to_send(void **state)
 					     FIELD_BIT(FIELD_FD_NAME) |
 					     FIELD_BIT(FIELD_PROC_PNAME) |
 					     FIELD_BIT(FIELD_USER_UID));
-	assert_int_equal(p.rules[0].n_residual, 2);
+	assert_int_equal(p.rules[0].n_residual, 1);
 	done(rs, &p);
 }
 

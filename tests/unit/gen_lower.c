@@ -190,9 +190,14 @@ static const struct {
 	{EVENT_OPEN, "proc.name = a and not proc.name = a", "no"},
 	{EVENT_OPEN, "proc.name = a or (proc.name = a and proc.pid = 1)", "proc.name = a"},
 	/* holes */
-	{EVENT_OPEN, "user.name = root and proc.name = a", "? & proc.name = a"},
-	{EVENT_OPEN, "not user.name = root and proc.name = a", "? & proc.name = a"},
-	{EVENT_OPEN, "user.name = root or proc.name = a", "? | proc.name = a"},
+	{EVENT_OPEN, "evt.cpu = 1 and proc.name = a", "? & proc.name = a"},
+	{EVENT_OPEN, "not evt.cpu = 1 and proc.name = a", "? & proc.name = a"},
+	{EVENT_OPEN, "evt.cpu = 1 or proc.name = a", "? | proc.name = a"},
+	{EVENT_OPEN, "user.name = root and proc.name = a", "user.name = root & proc.name = a"},
+	{EVENT_OPEN, "not toupper(user.name) in (A, B) and group.name exists",
+	 "not toupper(user.name) in (A, B) & group.name exists"},
+	{EVENT_OPEN, "user.name = val(group.name)", "user.name = val(group.name)"},
+	{EVENT_OPEN, "user.name = val(proc.name)", "?"},
 	{EVENT_OPEN, "proc.name regex \"a\" and proc.name = a", "? & proc.name = a"},
 	{EVENT_OPEN, "proc.aname != a", "?"},
 };
