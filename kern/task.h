@@ -145,7 +145,7 @@ GLOBAL int derive_from(__u32 idx, __u32 pid, __u32 depth)
 
 GLOBAL int read_cwd(__u32 idx)
 {
-	struct task_struct *t = bpf_get_current_task_btf();
+	struct task_struct *t = this_task();
 	struct scratch *s = scratch_at(idx);
 	struct text cwd = {};
 
