@@ -66,7 +66,10 @@ sanitized() {
 }
 
 # Suites in other folders: name and command; absent ones are a failure, not a skip.
-tree() { run_suite tree tests/check/tree.sh; }
+tree() {
+	run_suite tree tests/check/tree.sh
+	run_suite stack tests/check/stack.sh
+}
 reload() { run_suite e2e/reload tests/e2e/reload.sh; }
 service() { run_suite e2e/service tests/e2e/service.sh; }
 daemon() { run_suite e2e/daemon tests/e2e/daemon.sh; }
