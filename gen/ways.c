@@ -239,8 +239,7 @@ static struct kid *kids_of(struct lower *l, const struct form *f)
 }
 
 /* A conjunction under way: ways so far, and what they shall exclude in the end. */
-struct and
-{
+struct product {
 	struct ways all;
 	struct ways excludes;
 };
@@ -271,17 +270,17 @@ static bool multiply(struct lower *l, struct ways *all, const struct ways *w)
 }
 
 /* What must hold becomes: its contrary must not. */
-static bool exclude(struct lower *l, struct and*and, struct form *f)
+static bool exclude(struct lower *l, struct product *p, struct form *f)
 {
 	struct ways contrary = ways_of(l, form_not(l, f));
 	size_t i;
 
-	if (and->excludes.n + contrary.n > EXCLUDE_MAX)
+	if (p->excludes.n + contrary.n > EXCLUDE_MAX)
 		return false;
-	if (!and->excludes.v)
-		and->excludes.v = arena_alloc(l->arena, EXCLUDE_MAX * sizeof(*and->excludes.v));
+	if (!p->excludes.v)
+		p->excludes.v = arena_alloc(l->arena, EXCLUDE_MAX * sizeof(*p->excludes.v));
 	for (i = 0; i < contrary.n; i++)
-		and->excludes.v[ and->excludes.n++] = contrary.v[i];
+		p->excludes.v[p->excludes.n++] = contrary.v[i];
 	return true;
 }
 
@@ -300,22 +299,22 @@ static bool is_selective(const struct ways *w)
 }
 
 /* One more factor. What narrows nothing had better not multiply. */
-static void add_factor(struct lower *l, struct and*and, const struct kid *kid)
+static void add_factor(struct lower *l, struct product *p, const struct kid *kid)
 {
 	struct ways common;
 
-	if (kid->ways.n > 1 && !is_selective(&kid->ways) && exclude(l, and, kid->form))
+	if (kid->ways.n > 1 && !is_selective(&kid->ways) && exclude(l, p, kid->form))
 		return;
-	if (multiply(l, &and->all, &kid->ways) || exclude(l, and, kid->form))
+	if (multiply(l, &p->all, &kid->ways) || exclude(l, p, kid->form))
 		return;
 	common = widen(l, &kid->ways);
-	and->all = product(l, &and->all, &common);
+	p->all = product(l, &p->all, &common);
 }
 
 /* The small factors first, so that what is given up is what would cost most. */
 static struct ways ways_and(struct lower *l, const struct form *f)
 {
-	struct and and = {.all = one_way(l, (struct way){})};
+	struct product p = {.all = one_way(l, (struct way){})};
 	struct kid *kids = kids_of(l, f);
 	size_t i;
 
@@ -323,13 +322,13 @@ static struct ways ways_and(struct lower *l, const struct form *f)
 	for (i = 0; i < f->n_kids; i++) {
 		if (!kids[i].ways.n)
 			return kids[i].ways;
-		add_factor(l, &and, &kids[i]);
+		add_factor(l, &p, &kids[i]);
 	}
-	for (i = 0; i < and.all.n && and.excludes.n; i++)
-		exclude_add(l->arena, &and.all.v[i], &and.excludes);
-	if (and.excludes.n)
-		ways_reduce(l->arena, &and.all);
-	return and.all;
+	for (i = 0; i < p.all.n && p.excludes.n; i++)
+		exclude_add(l->arena, &p.all.v[i], &p.excludes);
+	if (p.excludes.n)
+		ways_reduce(l->arena, &p.all);
+	return p.all;
 }
 
 static struct ways ways_or(struct lower *l, const struct form *f)
